@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Chapter: table, the actors put together.
+///
+/// A `Table` knows its schema, its options and its snapshots, and joins planner, reader,
+/// writer, compactor and committer, which never meet otherwise.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "tarn/base/context.h"
+#include "tarn/commit/table_commit.h"
+#include "tarn/read/split_reader.h"
+#include "tarn/scan/table_scan.h"
+#include "tarn/types/table_schema.h"
+#include "tarn/write/table_write.h"
+
+namespace tarn::table {
+
+/// Which state of the table to read; at most one is set, none = the latest snapshot.
+struct TimeTravel {
+  std::optional<int64_t> snapshot_id;
+  std::optional<std::string> tag;
+  std::optional<int64_t> timestamp_millis;  ///< the latest snapshot not after it
+};
+
+struct ScanRequest {
+  std::vector<std::string> columns;  ///< empty = all
+  expr::PredicatePtr predicate;
+  TimeTravel at;
+  bool prune = true;
+  bool row_kinds = false;
+  std::optional<int64_t> limit;
+};
+
+struct CompactRequest {
+  /// Partitions as column → value text; empty = all.
+  std::vector<std::map<std::string, std::string>> partitions;
+  std::string commit_user;  ///< "" = a new random one
+};
+
+struct CompactReport {
+  int64_t buckets = 0, files_before = 0, files_after = 0, rows_before = 0, rows_after = 0;
+  std::vector<int64_t> snapshot_ids;
+};
+
+/// One table at its latest schema, or with dynamic options over it. Thread-safe for opening
+/// scans, writes and commits.
+class Table {
+ public:
+  /// \param path root folder of the table. Errors: kNotFound, kCorruption, kUnsupported.
+  static Result<std::shared_ptr<Table>> Open(
+      std::shared_ptr<const base::Context> context, const std::string& path,
+      const std::string& full_name,
+      const std::map<std::string, std::string>& dynamic_options = {});
+  virtual ~Table() = default;
+
+  virtual const std::string& path() const = 0;
+  virtual const std::string& name() const = 0;  ///< "db.t"
+  virtual std::shared_ptr<const types::TableSchema> schema() const = 0;
+  virtual std::shared_ptr<commit::SnapshotStore> snapshots() const = 0;
+
+  virtual Result<scan::Plan> PlanScan(const ScanRequest& request) const = 0;
+  /// All rows of a plan, split after split.
+  virtual Result<std::shared_ptr<arrow::RecordBatchReader>> Read(
+      const scan::Plan& plan, const ScanRequest& request) const = 0;
+  /// Plan and read in one.
+  Result<std::shared_ptr<arrow::RecordBatchReader>> Scan(const ScanRequest& request) const;
+
+  virtual Result<std::unique_ptr<write::TableWrite>> NewWrite(
+      const write::WriteOptions& options) const = 0;
+  virtual Result<std::unique_ptr<commit::TableCommit>> NewCommit(
+      const commit::TableCommitOptions& options) const = 0;
+
+  /// Fully compact chosen partitions and commit as COMPACT. A concurrent writer never fails
+  /// because of it; a lost race is planned again.
+  virtual Result<CompactReport> Compact(const CompactRequest& request) const = 0;
+};
+
+}  // namespace tarn::table

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Chapter: write, record batches become commit messages.
+///
+/// One pass routes a batch's rows to (partition, bucket) with one gather per bucket; each
+/// bucket's writer (`tree/merge_tree_writer.h`) buffers columns under the one budget, sorts,
+/// merges and writes level-0 files. Writers keep nothing that a crash could lose: what is not
+/// in a commit message that was committed never happened.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "tarn/base/context.h"
+#include "tarn/meta/commit_message.h"
+#include "tarn/meta/split.h"
+#include "tarn/types/change_batch.h"
+#include "tarn/types/table_schema.h"
+
+namespace tarn::write {
+
+struct WriteOptions {
+  /// Options of a statement (hints), over those of the schema.
+  std::map<std::string, std::string> dynamic_options;
+};
+
+/// Restores a bucket: its live files at the latest snapshot. Called once per bucket touched
+/// and again after each commit of another writer that matters; `table/` fills it.
+using RestoreBucket =
+    std::function<Result<meta::BucketState>(const std::string& partition, int32_t bucket)>;
+
+/// Writes one table. One caller at a time.
+class TableWrite {
+ public:
+  virtual ~TableWrite() = default;
+  /// Apply changes. `batch.rows` holds all columns of the table in schema order (columns that
+  /// an INSERT does not name are NULL). Rows are checked as Java's sink does: NULL in a NOT
+  /// NULL column, kinds dropped by `ignore-delete` and `ignore-update-before`.
+  /// Errors: kInvalidInput (NOT NULL, a retraction that this table would be poisoned by, with
+  /// the forms that work), kResource, kUnavailable.
+  virtual Status Write(const types::ChangeBatch& batch) = 0;
+  /// Flush all buckets; what is to be committed. The writer can go on afterwards.
+  virtual Result<std::vector<meta::CommitMessage>> PrepareCommit() = 0;
+  /// Delete the files of messages that were certainly not committed.
+  virtual Status Abort(const std::vector<meta::CommitMessage>& messages) = 0;
+};
+
+/// Errors: kUnsupported naming what the table needs and we lack (dynamic buckets, deletion
+/// vectors with compaction, ...).
+Result<std::unique_ptr<TableWrite>> MakeTableWrite(
+    std::shared_ptr<const base::Context> context, const std::string& table_path,
+    std::shared_ptr<const types::TableSchema> schema, RestoreBucket restore,
+    const WriteOptions& options);
+
+}  // namespace tarn::write
