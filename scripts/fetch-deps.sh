@@ -94,9 +94,9 @@ duckdb() {
   sdist duckdb duckdb
   local tree="$work/duckdb/external/duckdb"
   mv "$tree/src/include" "$work/out/duckdb/include"
-  # The commit the headers come from: a test compares it with the library's own answer.
+  # The release that the headers belong to: a test compares it with the library's own answer.
   mkdir -p "$work/out/duckdb/share"
-  cp "$tree/src/function/table/version/pragma_version.cpp" "$tree/LICENSE" \
+  cp "$work/duckdb/duckdb_packaging/duckdb_version.txt" "$tree/LICENSE" \
       "$work/out/duckdb/share/"
 }
 
