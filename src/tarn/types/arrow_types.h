@@ -14,9 +14,9 @@ namespace tarn::types {
 ///   BOOLEAN bool · TINYINT..BIGINT int8..int64 · FLOAT, DOUBLE float32, float64
 ///   DECIMAL(p,s) decimal128(p,s) · CHAR, VARCHAR utf8 · BINARY, VARBINARY, BLOB binary
 ///   DATE date32 · TIME(p) time32[ms] (Paimon keeps milliseconds whatever p says)
-///   TIMESTAMP(p) timestamp[ms] for p <= 3, [us] for p <= 6, else [ns]; local-zoned ones the
-///   same with zone "UTC" · ARRAY list<element> · MAP map · MULTISET map<element, int32>
-///   ROW struct.
+///   TIMESTAMP(p) timestamp[ms] for p <= 3, [us] for p <= 6, else [ns]; local-zoned ones
+///   the same with zone "UTC" · ARRAY list<element> · MAP map · MULTISET map<element,
+///   int32> ROW struct.
 /// Errors: kUnsupported naming VARIANT, VECTOR (later releases).
 Result<std::shared_ptr<arrow::DataType>> ToArrow(const DataType& type);
 

@@ -16,7 +16,8 @@ namespace tarn::types {
 /// Shapes, for `rows` rows:
 ///   rows    a record batch in the order and types of some list of fields
 ///   kinds   uint8[rows], values of `RowKind`; nullptr = every row is +I
-///   absent  per column nullptr or a validity-like bitmap bit[rows], 1 = the source did not
+///   absent  per column nullptr or a validity-like bitmap bit[rows], 1 = the source did
+///   not
 ///           send this cell (design D16: absent is not NULL); empty = nothing is absent
 struct ChangeBatch {
   std::shared_ptr<arrow::RecordBatch> rows;

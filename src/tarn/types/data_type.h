@@ -4,14 +4,15 @@
 /// \file
 /// Chapter: types, the shape of data.
 ///
-/// Paimon's logical types and fields (`data_type.h`), a table's schema (`table_schema.h`),
-/// their Arrow form (`arrow_types.h`), rows as bytes (`binary_row.h`) with the hash that routes
-/// them to buckets (`bucket.h`), keys as comparable bytes (`normalized_key.h`), partition
-/// folder names (`partition_path.h`), row kinds and batches of changes (`row_kind.h`,
-/// `change_batch.h`), and the canonical text of a row (`canonical_json.h`).
+/// Paimon's logical types and fields (`data_type.h`), a table's schema
+/// (`table_schema.h`), their Arrow form (`arrow_types.h`), rows as bytes (`binary_row.h`)
+/// with the hash that routes them to buckets (`bucket.h`), keys as comparable bytes
+/// (`normalized_key.h`), partition folder names (`partition_path.h`), row kinds and
+/// batches of changes (`row_kind.h`, `change_batch.h`), and the canonical text of a row
+/// (`canonical_json.h`).
 ///
-/// Words: a *field* has an id that never changes, a name that may; the *trimmed primary key*
-/// is the primary key without partition columns: the key of the LSM tree.
+/// Words: a *field* has an id that never changes, a name that may; the *trimmed primary
+/// key* is the primary key without partition columns: the key of the LSM tree.
 
 #include <cstdint>
 #include <memory>
@@ -26,10 +27,29 @@ namespace tarn::types {
 
 /// Root of a logical type (Paimon `DataTypeRoot`). The format closes this set.
 enum class TypeRoot : uint8_t {
-  kBoolean, kTinyInt, kSmallInt, kInt, kBigInt, kFloat, kDouble,
-  kDecimal, kChar, kVarChar, kBinary, kVarBinary,
-  kDate, kTime, kTimestamp, kLocalZonedTimestamp,
-  kArray, kMultiset, kMap, kRow, kVariant, kBlob, kVector,
+  kBoolean,
+  kTinyInt,
+  kSmallInt,
+  kInt,
+  kBigInt,
+  kFloat,
+  kDouble,
+  kDecimal,
+  kChar,
+  kVarChar,
+  kBinary,
+  kVarBinary,
+  kDate,
+  kTime,
+  kTimestamp,
+  kLocalZonedTimestamp,
+  kArray,
+  kMultiset,
+  kMap,
+  kRow,
+  kVariant,
+  kBlob,
+  kVector,
 };
 
 inline constexpr int32_t kMaxLength = 2147483647;
@@ -72,16 +92,20 @@ class DataType {
   int32_t length() const { return length_; }        ///< CHAR .. VARBINARY, VECTOR
   int32_t precision() const { return precision_; }  ///< DECIMAL, TIME, TIMESTAMP
   int32_t scale() const { return scale_; }          ///< DECIMAL
-  const DataType& element() const;                  ///< ARRAY, MULTISET, VECTOR; MAP's value
-  const DataType& key() const;                      ///< MAP
-  const std::vector<DataField>& fields() const;     ///< ROW
+  const DataType& element() const;               ///< ARRAY, MULTISET, VECTOR; MAP's value
+  const DataType& key() const;                   ///< MAP
+  const std::vector<DataField>& fields() const;  ///< ROW
 
   DataType WithNullable(bool nullable) const;
   DataType NotNull() const { return WithNullable(false); }
 
   bool IsNested() const { return root_ >= TypeRoot::kArray && root_ != TypeRoot::kBlob; }
-  bool IsString() const { return root_ == TypeRoot::kChar || root_ == TypeRoot::kVarChar; }
-  bool IsBytes() const { return root_ == TypeRoot::kBinary || root_ == TypeRoot::kVarBinary; }
+  bool IsString() const {
+    return root_ == TypeRoot::kChar || root_ == TypeRoot::kVarChar;
+  }
+  bool IsBytes() const {
+    return root_ == TypeRoot::kBinary || root_ == TypeRoot::kVarBinary;
+  }
   bool IsNumeric() const {
     return root_ >= TypeRoot::kTinyInt && root_ <= TypeRoot::kDecimal;
   }

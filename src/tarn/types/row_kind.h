@@ -20,7 +20,9 @@ enum class RowKind : uint8_t {
 constexpr bool IsRetract(RowKind kind) {
   return kind == RowKind::kUpdateBefore || kind == RowKind::kDelete;
 }
-constexpr bool IsAdd(RowKind kind) { return !IsRetract(kind); }
+constexpr bool IsAdd(RowKind kind) {
+  return !IsRetract(kind);
+}
 
 /// "+I", "-U", "+U", "-D".
 std::string_view ShortName(RowKind kind);

@@ -12,8 +12,8 @@
 
 namespace tarn::types {
 
-/// A table's schema as `schema/schema-<id>` holds it (Paimon `TableSchema`). Immutable once
-/// built; shared by many.
+/// A table's schema as `schema/schema-<id>` holds it (Paimon `TableSchema`). Immutable
+/// once built; shared by many.
 struct TableSchema {
   static constexpr int32_t kCurrentVersion = 3;
 
@@ -24,21 +24,27 @@ struct TableSchema {
   std::vector<std::string> partition_keys;
   std::vector<std::string> primary_keys;
   std::map<std::string, std::string> options;
+  /// Option keys in the order of the file that was read, so that `ToJson` gives it back;
+  /// other keys follow sorted. Means nothing else.
+  std::vector<std::string> option_order;
   std::optional<std::string> comment;
   int64_t time_millis = 0;
 
-  /// Read the JSON of a schema file. Unknown properties are ignored, versions 1 and 2 get the
-  /// defaults of their days. Errors: kCorruption naming the property.
+  /// Read the JSON of a schema file. Unknown properties are ignored, versions 1 and 2 get
+  /// the defaults of their days. Errors: kCorruption naming the property.
   static Result<TableSchema> FromJson(std::string_view json);
-  /// Write the JSON as Java does (order of properties, two-space indent, no trailing newline).
+  /// Write the JSON as Java does (order of properties, two-space indent, no trailing
+  /// newline).
   std::string ToJson() const;
 
   bool has_primary_key() const { return !primary_keys.empty(); }
-  /// Primary key without partition columns, in primary-key order: the key of the LSM tree.
+  /// Primary key without partition columns, in primary-key order: the key of the LSM
+  /// tree.
   std::vector<std::string> TrimmedPrimaryKey() const;
   /// Option `bucket-key`, else the trimmed primary key.
   std::vector<std::string> BucketKeys() const;
-  /// Indexes into `fields` of the named columns. Errors: kInvalidInput for an unknown name.
+  /// Indexes into `fields` of the named columns. Errors: kInvalidInput for an unknown
+  /// name.
   Result<std::vector<int>> IndexesOf(const std::vector<std::string>& names) const;
   /// The fields of the named columns, in that order.
   Result<std::vector<DataField>> FieldsOf(const std::vector<std::string>& names) const;
