@@ -2,6 +2,8 @@
 // Runs a fuzz target without libFuzzer: every input of its corpus, then random mutations
 // of them. Understands libFuzzer's spelling of -runs=, -seed= and -max_len=; other
 // arguments are input files or folders of them.
+#include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +16,8 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+// There when a sanitizer is linked.
+extern "C" [[gnu::weak]] void __sanitizer_set_death_callback(void (*callback)());
 
 namespace {
 
@@ -25,6 +29,31 @@ struct Flags {
   size_t max_len = 64 * 1024;
   std::vector<std::filesystem::path> paths;
 };
+
+/// What the target was reading when it died.
+const Input* current = nullptr;
+
+void KeepCurrentInput() {
+  constexpr char kPath[] = "fuzz-crash-input";
+  std::FILE* file = current == nullptr ? nullptr : std::fopen(kPath, "wb");
+  if (file == nullptr) return;
+  std::fwrite(current->data(), 1, current->size(), file);
+  std::fclose(file);
+  std::fprintf(stderr, "the input was kept in %s\n", kPath);
+}
+
+void KeepInputsThatKill() {
+  if (__sanitizer_set_death_callback != nullptr) {
+    __sanitizer_set_death_callback(KeepCurrentInput);
+  }
+  std::signal(SIGABRT, [](int) { KeepCurrentInput(); });
+}
+
+void RunTarget(const Input& input) {
+  current = &input;
+  LLVMFuzzerTestOneInput(input.data(), input.size());
+  current = nullptr;
+}
 
 Flags ParseFlags(int argc, char** argv) {
   Flags flags;
@@ -113,7 +142,8 @@ void Mutate(Input& input, const std::vector<Input>& corpus, size_t max_len,
 int main(int argc, char** argv) {
   const Flags flags = ParseFlags(argc, argv);
   std::vector<Input> corpus = ReadCorpus(flags.paths);
-  for (const Input& input : corpus) LLVMFuzzerTestOneInput(input.data(), input.size());
+  KeepInputsThatKill();
+  for (const Input& input : corpus) RunTarget(input);
   const size_t replayed = corpus.size();
 
   if (corpus.empty()) corpus.emplace_back();
@@ -121,7 +151,7 @@ int main(int argc, char** argv) {
   for (uint64_t run = 0; run < flags.runs; ++run) {
     Input input = corpus[random() % corpus.size()];
     Mutate(input, corpus, flags.max_len, random);
-    LLVMFuzzerTestOneInput(input.data(), input.size());
+    RunTarget(input);
   }
   std::printf("replayed %zu inputs, then %llu mutations of them\n", replayed,
               static_cast<unsigned long long>(flags.runs));
