@@ -294,8 +294,9 @@ Result<std::shared_ptr<arrow::Array>> DecodeMap(
   int64_t nulls = 0;
   ARROW_ASSIGN_OR_RAISE(auto validity, ValidityOf(pool, cells, &nulls));
   const auto& map_type = static_cast<const arrow::MapType&>(*arrow_type);
+  const int64_t pairs = key_array->length();
   auto entries = std::make_shared<arrow::StructArray>(
-      map_type.value_type(), key_array->length(),
+      map_type.value_type(), pairs,
       arrow::ArrayVector{std::move(key_array), std::move(value_array)});
   return std::make_shared<arrow::MapArray>(arrow::ArrayData::Make(
       arrow_type, std::ssize(cells), {std::move(validity), OffsetsBuffer(keys.offsets)},
