@@ -7,21 +7,28 @@
 namespace tarn::sql {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 bool IsHex(char c) {
   return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 bool IsBlank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
-// Any byte of a multi-byte character counts as a letter: Flink accepts letters of all scripts.
+// Any byte of a multi-byte character counts as a letter: Flink accepts letters of all
+// scripts.
 bool IsNameStart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
          static_cast<unsigned char>(c) >= 0x80;
 }
-bool IsNamePart(char c) { return IsNameStart(c) || IsDigit(c); }
+bool IsNamePart(char c) {
+  return IsNameStart(c) || IsDigit(c);
+}
 
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+char Upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+}
 
 class Lexer {
  public:
@@ -60,7 +67,7 @@ class Lexer {
     const char c = Peek();
     if (IsBlank(c)) {
       ++at_;
-    } else if (Looking("--")) {
+    } else if (Looking("--") || Looking("//")) {
       while (at_ < text_.size() && Peek() != '\n') ++at_;
     } else if (Looking("/*+")) {
       Add(TokenKind::kHintOpen, at_, at_ + 3, "/*+");
@@ -156,8 +163,8 @@ class Lexer {
     const size_t begin = at_;
     while (at_ < text_.size() && IsNamePart(Peek())) ++at_;
     const std::string_view word = text_.substr(begin, at_ - begin);
-    if (Peek() == '\'' && (word == "N" || word == "n" || word == "E" || word == "e" ||
-                           word[0] == '_')) {
+    if (Peek() == '\'' &&
+        (word == "N" || word == "n" || word == "E" || word == "e" || word[0] == '_')) {
       return Stop(begin, at_ + 1,
                   "Strings with a prefix are not part of this dialect; write '...'");
     }
@@ -165,8 +172,8 @@ class Lexer {
   }
 
   void Symbol() {
-    static constexpr std::array<std::string_view, 8> kLong = {"<>", "!=", "<=", ">=",
-                                                              "||", "=>", "::", ".."};
+    static constexpr std::array<std::string_view, 8> kLong = {
+        "<>", "!=", "<=", ">=", "||", "=>", "::", ".."};
     static constexpr std::string_view kShort = "+-*/%=<>()[]{},.;:?";
     for (std::string_view symbol : kLong) {
       if (Looking(symbol)) {
@@ -215,7 +222,9 @@ bool Token::IsWord(std::string_view keyword) const {
   return kind == TokenKind::kWord && EqualsIgnoringCase(text, keyword);
 }
 
-std::vector<Token> Lex(const SourceText& source) { return Lexer(source).Run(); }
+std::vector<Token> Lex(const SourceText& source) {
+  return Lexer(source).Run();
+}
 
 std::vector<Span> SplitStatements(const SourceText& source) {
   std::vector<Span> out;
@@ -236,9 +245,9 @@ std::vector<Span> SplitStatements(const SourceText& source) {
 
 bool IsIncomplete(const SourceText& source) {
   const std::vector<Token> tokens = Lex(source);
-  bool open = false;      // something stands after the last `;`
-  bool in_set = false;    // between BEGIN and END of a statement set
-  size_t words = 0;       // tokens since the statement began
+  bool open = false;    // something stands after the last `;`
+  bool in_set = false;  // between BEGIN and END of a statement set
+  size_t words = 0;     // tokens since the statement began
   bool hint = false;
   for (size_t i = 0; i < tokens.size(); ++i) {
     const Token& token = tokens[i];

@@ -26,8 +26,7 @@ std::string_view SourceText::At(Span span) const {
 
 LineColumn SourceText::PlaceOf(uint32_t offset) const {
   offset = static_cast<uint32_t>(std::min<size_t>(offset, text_.size()));
-  const auto after =
-      std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
+  const auto after = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   const auto line = static_cast<uint32_t>(after - line_starts_.begin());
   uint32_t column = 1;
   for (uint32_t i = LineStart(line); i < offset; ++i) {

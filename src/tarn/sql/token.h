@@ -9,7 +9,8 @@
 
 namespace tarn::sql {
 
-/// What a token is. Keywords are words: whether a word is a keyword depends on where it stands.
+/// What a token is. Keywords are words: whether a word is a keyword depends on where it
+/// stands.
 enum class TokenKind : uint8_t {
   kEnd,          ///< end of the text
   kError,        ///< bytes that are no token; `text` is the sentence that says why
