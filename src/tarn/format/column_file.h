@@ -7,8 +7,8 @@
 /// Columns of one immutable file behind two small interfaces: `FileReader` opens column
 /// cursors, `FileWriter` takes record batches and answers statistics. Parquet
 /// (`parquet_reader.h`, `parquet_writer.h`) stands on Arrow's library, Avro containers
-/// (`avro_container.h`) are our own codec, since manifests need zstd and Java's exact schemas.
-/// Nothing here knows tables, levels or merging.
+/// (`avro_container.h`) are our own codec, since manifests need zstd and Java's exact
+/// schemas. Nothing here knows tables, levels or merging.
 ///
 /// Invariant: a reader never trusts a length or an offset that a file states.
 
@@ -32,42 +32,47 @@ struct RowRange {
   int64_t end = 0;
 };
 
-/// Minimum, maximum and null count of one column over a file or a part of it. `min` and `max`
-/// are one-row arrays of the column's engine type, nullptr = unknown.
+/// Minimum, maximum and null count of one column over a file or a part of it. `min` and
+/// `max` are one-row arrays of the column's engine type, nullptr = unknown.
 struct ColumnStatistics {
   std::shared_ptr<arrow::Array> min;
   std::shared_ptr<arrow::Array> max;
   std::optional<int64_t> null_count;
 };
 
-/// One open file. Thread-safe for opening cursors; each cursor is for one caller at a time.
+/// One open file. Thread-safe for opening cursors; each cursor is for one caller at a
+/// time.
 class FileReader {
  public:
   virtual ~FileReader() = default;
   virtual int64_t num_rows() const = 0;
   /// Names of the file's top-level columns, in file order.
   virtual const std::vector<std::string>& column_names() const = 0;
-  /// A cursor at row 0 over the column called `name`, decoded as `type` (which must be the
-  /// type that the file was written with). A column that the file lacks is kNotFound.
+  /// A cursor at row 0 over the column called `name`, decoded as `type` (which must be
+  /// the type that the file was written with). A column that the file lacks is kNotFound.
   /// Memory is bounded by pages, not by the file.
   virtual Result<std::unique_ptr<merge::ColumnCursor>> OpenColumn(
       const std::string& name, const types::DataType& type) = 0;
-  /// Row ranges that the format can skip as a whole (row groups), in file order, and their
-  /// statistics for a column; empty statistics where the file has none.
+  /// Row ranges that the format can skip as a whole (row groups), in file order, and
+  /// their statistics for a column; empty statistics where the file has none.
   virtual std::vector<RowRange> row_groups() const = 0;
-  virtual Result<ColumnStatistics> RowGroupStatistics(int row_group, const std::string& name,
+  virtual Result<ColumnStatistics> RowGroupStatistics(int row_group,
+                                                      const std::string& name,
                                                       const types::DataType& type) = 0;
 };
 
 struct WriterOptions {
-  std::string compression = "zstd";  ///< value of `file.compression`
-  int zstd_level = 1;                ///< `file.compression.zstd-level`
+  std::string compression = "zstd";              ///< value of `file.compression`
+  int zstd_level = 1;                            ///< `file.compression.zstd-level`
   int64_t row_group_bytes = int64_t{128} << 20;  ///< `file.block-size`
-  bool dictionary = true;
+  bool dictionary = true;                        ///< where values repeat
+  /// Integer columns whose values ascend (keys, sequence numbers): stored so that reading
+  /// them is cheap, since every merge does.
+  std::vector<std::string> ascending;
 };
 
-/// Writes one new file. `Finish` makes it whole; destroyed without it, the file is removed.
-/// One caller at a time.
+/// Writes one new file. `Finish` makes it whole; destroyed without it, the file is
+/// removed. One caller at a time.
 class FileWriter {
  public:
   virtual ~FileWriter() = default;
@@ -88,12 +93,10 @@ class FileWriter {
 Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
                                              const std::string& path, int64_t bytes = -1);
 
-/// Create a file of `format` ("parquet"). `fields` carry names, ids and types of all physical
-/// columns. Errors: kUnsupported naming format, codec or type.
-Result<std::unique_ptr<FileWriter>> CreateFile(const base::Context& context,
-                                               const std::string& path,
-                                               const std::string& format,
-                                               const std::vector<types::DataField>& fields,
-                                               const WriterOptions& options);
+/// Create a file of `format` ("parquet"). `fields` carry names, ids and types of all
+/// physical columns. Errors: kUnsupported naming format, codec or type.
+Result<std::unique_ptr<FileWriter>> CreateFile(
+    const base::Context& context, const std::string& path, const std::string& format,
+    const std::vector<types::DataField>& fields, const WriterOptions& options);
 
 }  // namespace tarn::format
