@@ -5,8 +5,8 @@
 /// Chapter: merge, the heart.
 ///
 /// Rows of one key that arrived at different times become one row. Pure: sorted runs in,
-/// batches out, no files, no threads; scan, compaction, write buffer, changelog and lookup
-/// all stand on it, so there is one definition of "newest".
+/// batches out, no files, no threads; scan, compaction, write buffer, changelog and
+/// lookup all stand on it, so there is one definition of "newest".
 ///
 /// Three steps (design D2):
 ///   order   which rows of which runs, key by key, oldest first      (`merge_order.h`)
@@ -14,13 +14,13 @@
 ///   gather  one column at a time from independent cursors           (`gather.h`)
 /// `run_merger.h` drives the three.
 ///
-/// Words: a *run* is a sequence of rows sorted by key; rows of one key may repeat in a run
-/// (write buffers and their spills) and then stand in the order user sequence, sequence
-/// number. A *clock* is an ordering column of a sequence group. A *survivor* is a row that
-/// gives at least one output cell.
+/// Words: a *run* is a sequence of rows sorted by key; rows of one key may repeat in a
+/// run (write buffers and their spills) and then stand in the order user sequence,
+/// sequence number. A *clock* is an ordering column of a sequence group. A *survivor* is
+/// a row that gives at least one output cell.
 ///
-/// Invariants: an order always holds whole keys; a merge never folds two keys together; what
-/// is answered does not depend on batch sizes, fan-in or chunk boundaries.
+/// Invariants: an order always holds whole keys; a merge never folds two keys together;
+/// what is answered does not depend on batch sizes, fan-in or chunk boundaries.
 
 #include <cstdint>
 #include <memory>
@@ -31,8 +31,8 @@
 
 namespace tarn::merge {
 
-/// One column of one sorted run, read forward. One caller at a time. Answers an error once and
-/// stays failed.
+/// One column of one sorted run, read forward. One caller at a time. Answers an error
+/// once and stays failed.
 class ColumnCursor {
  public:
   virtual ~ColumnCursor() = default;
@@ -56,7 +56,8 @@ class SortedRun {
   virtual Result<std::unique_ptr<ColumnCursor>> OpenColumn(int column) = 0;
   /// `_SEQUENCE_NUMBER`: int64[num_rows].
   virtual Result<std::unique_ptr<ColumnCursor>> OpenSequence() = 0;
-  /// `_VALUE_KIND`: int8[num_rows] with values of types::RowKind; nullptr cursor = all +I.
+  /// `_VALUE_KIND`: int8[num_rows] with values of types::RowKind; nullptr cursor = all
+  /// +I.
   virtual Result<std::unique_ptr<ColumnCursor>> OpenKind() = 0;
 };
 

@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tarn/merge/merge_spec.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace tarn::merge {
+namespace {
+
+using types::DataField;
+using types::DataType;
+using types::TableSchema;
+using types::TypeRoot;
+
+constexpr std::string_view kFieldsPrefix = "fields.";
+constexpr std::string_view kGroupSuffix = ".sequence-group";
+
+struct FunctionName {
+  std::string_view name;
+  AggregateFunction function;
+};
+constexpr std::array kFunctionNames = {
+    FunctionName{"primary-key", AggregateFunction::kPrimaryKey},
+    FunctionName{"sum", AggregateFunction::kSum},
+    FunctionName{"product", AggregateFunction::kProduct},
+    FunctionName{"max", AggregateFunction::kMax},
+    FunctionName{"min", AggregateFunction::kMin},
+    FunctionName{"last_value", AggregateFunction::kLastValue},
+    FunctionName{"last_non_null_value", AggregateFunction::kLastNonNullValue},
+    FunctionName{"first_value", AggregateFunction::kFirstValue},
+    FunctionName{"first_non_null_value", AggregateFunction::kFirstNonNullValue},
+    FunctionName{"first_not_null_value", AggregateFunction::kFirstNonNullValue},
+    FunctionName{"listagg", AggregateFunction::kListagg},
+    FunctionName{"bool_and", AggregateFunction::kBoolAnd},
+    FunctionName{"bool_or", AggregateFunction::kBoolOr},
+};
+constexpr std::array<std::string_view, 9> kOtherFunctions = {
+    "collect",       "hll_sketch",
+    "merge_map",     "merge_map_with_keytime",
+    "nested_update", "nested_partial_update",
+    "rbm32",         "rbm64",
+    "theta_sketch"};
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+std::vector<std::string> SplitComma(std::string_view text, bool trim) {
+  std::vector<std::string> parts;
+  while (true) {
+    const size_t comma = text.find(',');
+    const std::string_view part = text.substr(0, comma);
+    parts.emplace_back(trim ? Trim(part) : part);
+    if (comma == std::string_view::npos) return parts;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+class OptionReader {
+ public:
+  explicit OptionReader(const std::map<std::string, std::string>& options)
+      : options_(options) {}
+
+  std::optional<std::string> Text(const std::string& key) const {
+    auto found = options_.find(key);
+    if (found == options_.end()) return std::nullopt;
+    return found->second;
+  }
+
+  Result<bool> Flag(const std::string& key) const {
+    const auto text = Text(key);
+    if (!text) return false;
+    std::string lower = *text;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    if (lower == "true") return true;
+    if (lower == "false") return false;
+    return InvalidInput(1201, "Option must be true or false:", V("option", key),
+                        V("value", *text));
+  }
+
+  const std::map<std::string, std::string>& all() const { return options_; }
+
+ private:
+  const std::map<std::string, std::string>& options_;
+};
+
+Result<int> RequireField(const TableSchema& schema, const std::string& name) {
+  const int index = types::FieldIndex(schema.fields, name);
+  if (index >= 0) return index;
+  return InvalidInput(1202, "Field can not be found in table schema:", V("field", name));
+}
+
+Result<AggregateFunction> FunctionOf(const std::string& name, const std::string& column) {
+  for (const FunctionName& entry : kFunctionNames) {
+    if (entry.name == name) return entry.function;
+  }
+  if (std::find(kOtherFunctions.begin(), kOtherFunctions.end(), name) !=
+      kOtherFunctions.end()) {
+    return Unsupported(6201,
+                       "Aggregate function is not implemented yet:", V("function", name),
+                       V("column", column));
+  }
+  return InvalidInput(
+      1203,
+      "Aggregate function is unknown; known are sum, product, max, min, last_value, "
+      "last_non_null_value, first_value, first_non_null_value, listagg, bool_and, "
+      "bool_or:",
+      V("function", name), V("column", column));
+}
+
+Status CheckType(AggregateFunction function, const DataField& field) {
+  const TypeRoot root = field.type.root();
+  bool fits = true;
+  switch (function) {
+    case AggregateFunction::kSum:
+    case AggregateFunction::kProduct:
+      fits = field.type.IsNumeric();
+      break;
+    case AggregateFunction::kMax:
+    case AggregateFunction::kMin:
+      fits = root != TypeRoot::kBoolean && root < TypeRoot::kArray;
+      break;
+    case AggregateFunction::kListagg:
+      fits = root == TypeRoot::kVarChar && field.type.length() == types::kMaxLength;
+      break;
+    case AggregateFunction::kBoolAnd:
+    case AggregateFunction::kBoolOr:
+      fits = root == TypeRoot::kBoolean;
+      break;
+    default:
+      break;
+  }
+  if (fits) return Status::OK();
+  return InvalidInput(1204, "Aggregate function does not take a column of this type:",
+                      V("function", NameOf(function)), V("column", field.name),
+                      V("type", field.type.ToString()));
+}
+
+Result<Aggregate> AggregateOf(const OptionReader& options, const DataField& field,
+                              const std::string& function_name) {
+  Aggregate aggregate;
+  ARROW_ASSIGN_OR_RAISE(aggregate.function, FunctionOf(function_name, field.name));
+  ARROW_RETURN_NOT_OK(CheckType(aggregate.function, field));
+  const std::string prefix = std::string(kFieldsPrefix) + field.name;
+  ARROW_ASSIGN_OR_RAISE(aggregate.ignore_retract,
+                        options.Flag(prefix + ".ignore-retract"));
+  if (aggregate.function == AggregateFunction::kListagg) {
+    ARROW_ASSIGN_OR_RAISE(aggregate.distinct, options.Flag(prefix + ".distinct"));
+    aggregate.delimiter =
+        options.Text(prefix + ".list-agg-delimiter").value_or(std::string(","));
+  }
+  return aggregate;
+}
+
+std::optional<std::string> FunctionOption(const OptionReader& options,
+                                          const std::string& column) {
+  auto own = options.Text(std::string(kFieldsPrefix) + column + ".aggregate-function");
+  if (own) return own;
+  return options.Text("fields.default-aggregate-function");
+}
+
+Status CheckOrderable(const TableSchema& schema, const std::vector<int>& columns,
+                      std::string_view what) {
+  for (int column : columns) {
+    const DataField& field = schema.fields[column];
+    if (field.type.root() >= TypeRoot::kArray) {
+      return Unsupported(
+          6202, "Ordering by a column of this type is not implemented:", V("use", what),
+          V("column", field.name), V("type", field.type.ToString()));
+    }
+  }
+  return Status::OK();
+}
+
+Status AddGroup(const TableSchema& schema, const std::string& key,
+                const std::string& value, MergeSpec* spec,
+                std::set<int>* protected_columns) {
+  SequenceGroup group;
+  const std::string clocks = key.substr(
+      kFieldsPrefix.size(), key.size() - kFieldsPrefix.size() - kGroupSuffix.size());
+  for (const std::string& name : SplitComma(clocks, false)) {
+    ARROW_ASSIGN_OR_RAISE(const int column, RequireField(schema, name));
+    group.clocks.push_back(column);
+  }
+  ARROW_RETURN_NOT_OK(CheckOrderable(schema, group.clocks, key));
+  for (const std::string& name : SplitComma(value, false)) {
+    ARROW_ASSIGN_OR_RAISE(const int column, RequireField(schema, name));
+    if (!protected_columns->insert(column).second) {
+      return InvalidInput(1206, "Field is defined repeatedly by multiple groups:",
+                          V("field", name), V("option", key));
+    }
+    const bool is_clock =
+        std::find(group.clocks.begin(), group.clocks.end(), column) != group.clocks.end();
+    if (!is_clock) group.columns.push_back(column);
+  }
+  auto check_primary = [&](int column) -> Status {
+    if (!spec->is_primary[column]) return Status::OK();
+    return InvalidInput(1205, "Primary key columns cannot be put in a sequence group:",
+                        V("option", key), V("column", schema.fields[column].name));
+  };
+  const int index = static_cast<int>(spec->groups.size());
+  for (const std::vector<int>* columns : {&group.clocks, &group.columns}) {
+    for (int column : *columns) {
+      ARROW_RETURN_NOT_OK(check_primary(column));
+      // Java's answer would depend on the order of a hash map: which group comes last.
+      if (spec->group_of[column] >= 0 && spec->group_of[column] != index) {
+        return Unsupported(6203, "A column takes part in two sequence groups:",
+                           V("column", schema.fields[column].name), V("option", key));
+      }
+      spec->group_of[column] = index;
+    }
+  }
+  spec->groups.push_back(std::move(group));
+  return Status::OK();
+}
+
+Status RemovingGroups(const TableSchema& schema, const std::string& names,
+                      MergeSpec* spec) {
+  for (const std::string& name : SplitComma(names, false)) {
+    const int column = types::FieldIndex(schema.fields, name);
+    const int group = column < 0 ? -1 : spec->group_of[column];
+    const bool is_clock =
+        group >= 0 && std::count(spec->groups[group].clocks.begin(),
+                                 spec->groups[group].clocks.end(), column) > 0;
+    if (!is_clock) {
+      return InvalidInput(
+          1207,
+          "Field of 'partial-update.remove-record-on-sequence-group' must be "
+          "a sequence field of a sequence group:",
+          V("field", name));
+    }
+    spec->groups[group].removes_record = true;
+  }
+  return Status::OK();
+}
+
+Status ReadPartialUpdate(const TableSchema& schema, const OptionReader& options,
+                         MergeSpec* spec) {
+  std::set<int> protected_columns;
+  for (const auto& [key, value] : options.all()) {
+    if (!key.starts_with(kFieldsPrefix) || !key.ends_with(kGroupSuffix)) continue;
+    if (key.size() <= kFieldsPrefix.size() + kGroupSuffix.size()) continue;
+    ARROW_RETURN_NOT_OK(AddGroup(schema, key, value, spec, &protected_columns));
+  }
+  spec->grouped = !spec->groups.empty();
+  ARROW_ASSIGN_OR_RAISE(spec->remove_record_on_delete,
+                        options.Flag("partial-update.remove-record-on-delete"));
+  const auto removing = options.Text("partial-update.remove-record-on-sequence-group");
+  if (spec->ignore_delete && (spec->remove_record_on_delete || removing)) {
+    return InvalidInput(
+        1208,
+        "ignore-delete and removing records have conflicting behavior and "
+        "should not be enabled at the same time");
+  }
+  if (spec->grouped && spec->remove_record_on_delete) {
+    return InvalidInput(
+        1209,
+        "sequence-group and partial-update.remove-record-on-delete have "
+        "conflicting behavior and should not be enabled at the same time");
+  }
+  if (removing) ARROW_RETURN_NOT_OK(RemovingGroups(schema, *removing, spec));
+
+  for (int column = 0; column < spec->num_columns(); ++column) {
+    const DataField& field = schema.fields[column];
+    const int group = spec->group_of[column];
+    const bool is_clock =
+        group >= 0 && std::count(spec->groups[group].clocks.begin(),
+                                 spec->groups[group].clocks.end(), column);
+    if (is_clock || spec->is_primary[column]) continue;
+    const auto function = FunctionOption(options, field.name);
+    if (!function) continue;
+    if (group < 0) {
+      // Outside every group the engine's own rule is this function.
+      if (*function == "last_non_null_value") continue;
+      return InvalidInput(
+          1210, "Must use sequence group for aggregation functions but not found:",
+          V("field", field.name), V("function", *function));
+    }
+    ARROW_ASSIGN_OR_RAISE(spec->aggregates[column],
+                          AggregateOf(options, field, *function));
+  }
+  return Status::OK();
+}
+
+Status ReadAggregation(const TableSchema& schema, const OptionReader& options,
+                       MergeSpec* spec) {
+  ARROW_ASSIGN_OR_RAISE(spec->remove_record_on_delete,
+                        options.Flag("aggregation.remove-record-on-delete"));
+  for (int column = 0; column < spec->num_columns(); ++column) {
+    const DataField& field = schema.fields[column];
+    const bool is_sequence = std::count(spec->sequence_columns.begin(),
+                                        spec->sequence_columns.end(), column) > 0;
+    std::string function = "last_non_null_value";
+    if (is_sequence) {
+      function = "last_value";
+    } else if (spec->is_primary[column]) {
+      function = "primary-key";
+    } else if (auto option = FunctionOption(options, field.name)) {
+      function = *option;
+    }
+    ARROW_ASSIGN_OR_RAISE(spec->aggregates[column],
+                          AggregateOf(options, field, function));
+    if (spec->remove_record_on_delete && spec->aggregates[column].ignore_retract) {
+      return InvalidInput(
+          1211,
+          "aggregation.remove-record-on-delete and ignore-retract have "
+          "conflicting behavior and should not be enabled at the same time:",
+          V("field", field.name));
+    }
+  }
+  return Status::OK();
+}
+
+Result<bool> NeedsLookup(const OptionReader& options) {
+  const auto producer = options.Text("changelog-producer");
+  if (producer && *producer == "lookup") return true;
+  ARROW_ASSIGN_OR_RAISE(const bool deletion_vectors,
+                        options.Flag("deletion-vectors.enabled"));
+  ARROW_ASSIGN_OR_RAISE(const bool forced, options.Flag("force-lookup"));
+  return deletion_vectors || forced;
+}
+
+Result<bool> IgnoresDelete(const OptionReader& options) {
+  for (const char* key : {"ignore-delete", "first-row.ignore-delete",
+                          "deduplicate.ignore-delete", "partial-update.ignore-delete"}) {
+    if (options.Text(key)) return options.Flag(key);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view NameOf(AggregateFunction function) {
+  for (const FunctionName& entry : kFunctionNames) {
+    if (entry.function == function) return entry.name;
+  }
+  return "none";
+}
+
+Result<MergeSpec> MergeSpec::OrderOnly(const TableSchema& schema) {
+  MergeSpec spec;
+  const OptionReader options(schema.options);
+  spec.fields = schema.fields;
+  spec.is_primary.assign(schema.fields.size(), false);
+  spec.group_of.assign(schema.fields.size(), -1);
+  spec.aggregates.resize(schema.fields.size());
+  if (!schema.has_primary_key()) {
+    return InvalidInput(1212, "Merging needs a table with a primary key");
+  }
+  ARROW_ASSIGN_OR_RAISE(spec.key_columns, schema.IndexesOf(schema.TrimmedPrimaryKey()));
+  ARROW_ASSIGN_OR_RAISE(const auto primary, schema.IndexesOf(schema.primary_keys));
+  for (int column : primary) spec.is_primary[column] = true;
+  if (const auto names = options.Text("sequence.field")) {
+    for (const std::string& name : SplitComma(*names, true)) {
+      ARROW_ASSIGN_OR_RAISE(const int column, RequireField(schema, name));
+      spec.sequence_columns.push_back(column);
+    }
+  }
+  const std::string sort_order =
+      options.Text("sequence.field.sort-order").value_or("ascending");
+  if (sort_order != "ascending" && sort_order != "descending") {
+    return InvalidInput(1213, "Option must be ascending or descending:",
+                        V("option", "sequence.field.sort-order"), V("value", sort_order));
+  }
+  spec.sequence_descending = sort_order == "descending";
+  ARROW_RETURN_NOT_OK(CheckOrderable(schema, spec.key_columns, "primary key"));
+  ARROW_RETURN_NOT_OK(CheckOrderable(schema, spec.sequence_columns, "sequence.field"));
+  return spec;
+}
+
+Result<MergeSpec> MergeSpec::FromSchema(const TableSchema& schema) {
+  ARROW_ASSIGN_OR_RAISE(MergeSpec spec, OrderOnly(schema));
+  const OptionReader options(schema.options);
+  ARROW_ASSIGN_OR_RAISE(spec.ignore_delete, IgnoresDelete(options));
+  ARROW_ASSIGN_OR_RAISE(spec.lookup, NeedsLookup(options));
+  const std::string engine = options.Text("merge-engine").value_or("deduplicate");
+  if (engine == "deduplicate") {
+    spec.engine = Engine::kDeduplicate;
+  } else if (engine == "partial-update") {
+    spec.engine = Engine::kPartialUpdate;
+    ARROW_RETURN_NOT_OK(ReadPartialUpdate(schema, options, &spec));
+  } else if (engine == "aggregation") {
+    spec.engine = Engine::kAggregation;
+    ARROW_RETURN_NOT_OK(ReadAggregation(schema, options, &spec));
+  } else if (engine == "first-row") {
+    spec.engine = Engine::kFirstRow;
+    spec.lookup = false;  // Java does not wrap it.
+    if (!spec.sequence_columns.empty()) {
+      return InvalidInput(1214, "Do not use sequence field on FIRST_ROW merge engine");
+    }
+  } else {
+    return Unsupported(6204, "Merge engine is unknown:", V("merge-engine", engine));
+  }
+  return spec;
+}
+
+bool MergeSpec::has_aggregates() const {
+  return std::any_of(aggregates.begin(), aggregates.end(),
+                     [](const Aggregate& aggregate) {
+                       return aggregate.function != AggregateFunction::kNone;
+                     });
+}
+
+std::vector<int> MergeSpec::ReadColumns(const std::vector<int>& projection) const {
+  std::vector<int> columns = projection;
+  auto add = [&](int column) {
+    if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
+      columns.push_back(column);
+    }
+  };
+  for (int column : sequence_columns) add(column);
+  const size_t asked = columns.size();
+  for (size_t i = 0; i < asked; ++i) {
+    const int group = group_of[columns[i]];
+    if (group < 0) continue;
+    for (int clock : groups[group].clocks) add(clock);
+  }
+  return columns;
+}
+
+MergeSpec MergeSpec::Projected(const std::vector<int>& read_columns) const {
+  MergeSpec projected = *this;
+  projected.groups.clear();
+  std::fill(projected.group_of.begin(), projected.group_of.end(), -1);
+  auto is_read = [&](int column) {
+    return std::find(read_columns.begin(), read_columns.end(), column) !=
+           read_columns.end();
+  };
+  for (const SequenceGroup& group : groups) {
+    if (!std::any_of(group.clocks.begin(), group.clocks.end(), is_read)) continue;
+    SequenceGroup kept = group;
+    std::erase_if(kept.columns, [&](int column) { return !is_read(column); });
+    const int index = static_cast<int>(projected.groups.size());
+    for (int column : kept.clocks) projected.group_of[column] = index;
+    for (int column : kept.columns) projected.group_of[column] = index;
+    projected.groups.push_back(std::move(kept));
+  }
+  for (int column = 0; column < num_columns(); ++column) {
+    if (!is_read(column)) projected.aggregates[column] = Aggregate{};
+  }
+  return projected;
+}
+
+}  // namespace tarn::merge

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tarn/merge/run_columns.h"
+
+#include <utility>
+
+#include <arrow/array.h>
+
+namespace tarn::merge {
+
+void RunColumns::BeginOrder(const MergeOrder* order, const OrderReader* reader) {
+  if (order_number_ > 0) {
+    for (size_t run = 0; run < runs_.size(); ++run) passed_[run] += consumed_[run];
+  }
+  for (auto& [index, column] : columns_) column.slices = {};
+  consumed_ = order->consumed;
+  order_ = order;
+  reader_ = reader;
+  ++order_number_;
+}
+
+Result<const RunSlices*> RunColumns::Read(int column) {
+  RowRanges all = RowRanges::None(runs_.size());
+  all.end = order_->consumed;
+  return Read(column, all);
+}
+
+Result<const RunSlices*> RunColumns::Read(int index, const RowRanges& ranges) {
+  Column& column = columns_[index];
+  if (column.order_number == order_number_) return &column.slices;
+  column.cursors.resize(runs_.size());
+  column.slices.arrays.assign(runs_.size(), nullptr);
+  column.slices.first.assign(runs_.size(), 0);
+  for (size_t run = 0; run < runs_.size(); ++run) {
+    if (ranges.begin[run] == ranges.end[run]) continue;
+    ARROW_ASSIGN_OR_RAISE(auto lent, reader_->OrderColumn(static_cast<int>(run), index));
+    if (lent != nullptr) {
+      column.slices.arrays[run] = std::move(lent);
+      continue;
+    }
+    Cursor& at = column.cursors[run];
+    if (at.cursor == nullptr) {
+      ARROW_ASSIGN_OR_RAISE(at.cursor, runs_[run]->OpenColumn(index));
+    }
+    const int64_t begin = passed_[run] + ranges.begin[run];
+    const int64_t rows = ranges.end[run] - ranges.begin[run];
+    if (begin > at.position) ARROW_RETURN_NOT_OK(at.cursor->Skip(begin - at.position));
+    ARROW_ASSIGN_OR_RAISE(auto array, at.cursor->Read(rows));
+    TARN_CHECK(array != nullptr && array->length() == rows, V("column", index));
+    at.position = begin + rows;
+    column.slices.arrays[run] = std::move(array);
+    column.slices.first[run] = ranges.begin[run];
+  }
+  column.order_number = order_number_;
+  return &column.slices;
+}
+
+}  // namespace tarn::merge

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "tarn/base/context.h"
+#include "tarn/merge/merge_engine.h"
+#include "tarn/merge/merge_order.h"
+#include "tarn/merge/merge_spec.h"
+#include "tarn/merge/run_columns.h"
+#include "tarn/merge/sorted_run.h"
+
+namespace tarn::merge {
+
+/// Merged rows, ascending by key.
+///
+///   rows       the columns of the projection, in its order; engine types
+///   kinds      uint8[rows], values of types::RowKind
+///   sequences  int64[rows], the sequence number of the latest record that counted
+struct MergedBatch {
+  std::shared_ptr<arrow::RecordBatch> rows;
+  std::shared_ptr<arrow::Buffer> kinds;
+  std::shared_ptr<arrow::Buffer> sequences;
+};
+
+struct RunMergerOptions {
+  /// Columns to answer, by index into `MergeSpec::fields`; empty = all.
+  std::vector<int> projection;
+  /// Leave out results of kind -U and -D (Paimon `DropDeleteReader`): scans, and
+  /// compactions below which nothing older can be.
+  bool drop_retracts = false;
+  /// Rows of one order, about; a batch holds at most one row per key of an order.
+  int64_t batch_rows = 8192;
+  /// Bytes of one batch, about: orders shrink until batches fit.
+  int64_t batch_bytes = int64_t{16} << 20;
+};
+
+/// Merges sorted runs by key, a batch at a time: order, select, gather. Used by scans
+/// (drop retractions), compaction (drop or keep) and flushes (one run with repeated
+/// keys). One caller at a time; answers an error once and stays failed.
+class RunMerger {
+ public:
+  /// Columns are opened late: a column that gives no cell of a run is never read there.
+  /// Errors: kInvalidInput (bad projection), kUnsupported (a type), kResource (too many
+  /// runs).
+  static Result<std::unique_ptr<RunMerger>> Make(
+      const base::Context& context, MergeSpec spec,
+      std::vector<std::unique_ptr<SortedRun>> runs, RunMergerOptions options);
+
+  /// Only interleave: every record comes out, in merge order, with its kind and sequence.
+  /// For spilling and for fan-in above the budget: folding early would change Java's
+  /// answer.
+  static Result<std::unique_ptr<RunMerger>> Interleave(
+      const base::Context& context, MergeSpec spec,
+      std::vector<std::unique_ptr<SortedRun>> runs, RunMergerOptions options);
+
+  ~RunMerger();
+
+  const std::shared_ptr<arrow::Schema>& schema() const { return schema_; }
+
+  /// The next batch, never empty; nullopt at the end. Errors: those of the cursors;
+  /// kInvalidInput for records that the table's options cannot merge; kResource.
+  Result<std::optional<MergedBatch>> Next();
+
+ private:
+  RunMerger() = default;
+  static Result<std::unique_ptr<RunMerger>> Build(
+      const base::Context& context, MergeSpec spec,
+      std::vector<std::unique_ptr<SortedRun>> runs, RunMergerOptions options, bool fold);
+  Result<std::optional<MergedBatch>> Step(bool* end);
+  Result<MergedBatch> Assemble(const MergePlan& plan, const std::vector<int32_t>& kept);
+  Result<std::shared_ptr<arrow::Array>> MakeColumn(
+      const MergePlan& plan, int column, const std::shared_ptr<arrow::Field>& field,
+      const std::vector<int32_t>& kept);
+  Status CheckNotNull(const MergePlan& plan);
+  void AdaptRows(int64_t bytes);
+
+  base::Context context_;
+  MergeSpec spec_;
+  RunMergerOptions options_;
+  bool fold_ = true;
+  std::vector<int> read_columns_;
+  std::vector<std::unique_ptr<SortedRun>> runs_;
+  std::shared_ptr<arrow::Schema> schema_;
+  std::unique_ptr<OrderReader> reader_;
+  std::unique_ptr<RunColumns> columns_;
+  std::unique_ptr<MergeEngine> engine_;
+  MergeOrder order_;
+  std::vector<std::optional<Sources>> sources_;  ///< per selection of the plan at hand
+  int64_t rows_ = 0;                             ///< aim of the next order
+  Status failed_;
+};
+
+}  // namespace tarn::merge
