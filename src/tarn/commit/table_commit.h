@@ -34,6 +34,15 @@ class SnapshotStore {
   virtual Result<meta::Snapshot> Get(int64_t id) = 0;
   /// Publish `snapshot` if its id is free: the one moment of visibility.
   virtual Result<base::CreateOutcome> Publish(const meta::Snapshot& snapshot) = 0;
+  /// Make a snapshot durable that was found after an unknown answer.
+  virtual Status Confirm(int64_t /*id*/) { return Status::OK(); }
+  /// Say that `id` is the latest (a hint); called after it was published.
+  virtual Status Announce(int64_t /*id*/) { return Status::OK(); }
+  /// Take back a snapshot of ours that was published behind the back of an expiry and that
+  /// no later snapshot builds on.
+  virtual Status Withdraw(int64_t id) {
+    return Unsupported(6202, "Store cannot withdraw a snapshot:", V("snapshot", id));
+  }
 };
 
 enum class CommitResult : uint8_t {

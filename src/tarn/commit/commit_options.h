@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "tarn/meta/manifest_merge.h"
+#include "tarn/types/table_schema.h"
+
+namespace tarn::commit {
+
+/// What a table's options say about committing. A value.
+struct CommitOptions {
+  meta::ManifestMergeOptions manifests;
+  int64_t max_retries = 10;                         ///< `commit.max-retries`
+  std::chrono::milliseconds min_retry_wait{10};     ///< `commit.min-retry-wait`
+  std::chrono::milliseconds max_retry_wait{10000};  ///< `commit.max-retry-wait`
+  int64_t timeout_nanos = INT64_MAX;                ///< `commit.timeout`
+  bool sync = true;                                 ///< `commit.sync` is not `none`
+  bool dynamic_partition_overwrite = true;
+  bool overwrite_upgrade = true;
+  bool discard_duplicate_files = false;  ///< `commit.discard-duplicate-files`
+  bool check_conflicts_on_append = false;
+  /// `write.sequence-number-init-mode` = snapshot
+  bool keep_max_sequence_number = false;
+  bool postpone_bucket = false;  ///< `bucket` = -2
+  int32_t max_level = 5;         ///< `num-levels` - 1
+  std::string partition_default_name = "__DEFAULT_PARTITION__";
+
+  /// \param options  those of the schema with dynamic ones laid over
+  /// Errors: kInvalidInput for a value that cannot be read, kUnsupported naming an option
+  /// that acts on commits and is not built yet.
+  static Result<CommitOptions> Make(const std::map<std::string, std::string>& options);
+};
+
+}  // namespace tarn::commit

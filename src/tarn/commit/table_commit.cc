@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tarn/commit/table_commit.h"
+
+#include <unordered_map>
+
+#include "tarn/commit/snapshot_commit.h"
+#include "tarn/meta/live_files.h"
+
+namespace tarn::commit {
+namespace {
+
+using meta::FileKind;
+using meta::ManifestEntry;
+using meta::Snapshot;
+
+class Committer final : public TableCommit {
+ public:
+  Committer(std::unique_ptr<CommitScope> scope, bool ignore_empty)
+      : owned_scope_(std::move(scope)),
+        scope_(*owned_scope_),
+        ignore_empty_(ignore_empty) {}
+
+  Result<CommitOutcome> Commit(const meta::Committable& committable) override {
+    ARROW_ASSIGN_OR_RAISE(const bool replayed, IsReplay(committable));
+    if (replayed) return CommitOutcome{CommitResult::kAlreadyCommitted, {}, 0};
+    CollectedChanges changes = CollectChanges(committable.messages);
+    std::vector<SnapshotCommit::Request> requests;
+    if (!ignore_empty_ || !changes.append.empty()) {
+      requests.push_back(
+          RequestFor(committable, meta::CommitKind::kAppend, std::move(changes.append)));
+      requests.back().check_conflicts = scope_.options.check_conflicts_on_append;
+    }
+    if (!changes.compact.empty()) {
+      requests.push_back(RequestFor(committable, meta::CommitKind::kCompact,
+                                    std::move(changes.compact)));
+      requests.back().check_conflicts = true;
+    }
+    return RunAll(committable, std::move(requests));
+  }
+
+  Result<CommitOutcome> Overwrite(const meta::Committable& committable,
+                                  const std::optional<std::map<std::string, std::string>>&
+                                      static_partition) override {
+    ARROW_ASSIGN_OR_RAISE(const bool replayed, IsReplay(committable));
+    if (replayed) return CommitOutcome{CommitResult::kAlreadyCommitted, {}, 0};
+    // Java drops the changelog of an overwrite, too: stream readers skip OVERWRITE.
+    CollectedChanges changes = CollectChanges(committable.messages);
+    changes.append.changelog.clear();
+    changes.compact.changelog.clear();
+    std::vector<SnapshotCommit::Request> requests;
+    const bool dynamic =
+        !scope_.partition_fields.empty() && scope_.options.dynamic_partition_overwrite;
+    if (!dynamic || !changes.append.files.empty()) {
+      ARROW_ASSIGN_OR_RAISE(PartitionTest target,
+                            Target(changes.append, dynamic, static_partition));
+      if (scope_.options.overwrite_upgrade && changes.compact.files.empty()) {
+        ARROW_ASSIGN_OR_RAISE(
+            changes.append.files,
+            UpgradeForOverwrite(std::move(changes.append.files),
+                                scope_.conflicts.key_fields, scope_.options.max_level));
+      }
+      requests.push_back(
+          OverwriteRequest(committable, std::move(changes.append), std::move(target)));
+    }
+    if (!changes.compact.files.empty()) {
+      requests.push_back(RequestFor(committable, meta::CommitKind::kCompact,
+                                    std::move(changes.compact)));
+      requests.back().check_conflicts = true;
+    }
+    return RunAll(committable, std::move(requests));
+  }
+
+  Result<std::optional<Snapshot>> LatestOfUser() override {
+    ARROW_ASSIGN_OR_RAISE(std::optional<Snapshot> snapshot, scope_.store->Latest());
+    if (!snapshot) return snapshot;
+    ARROW_ASSIGN_OR_RAISE(const auto earliest, scope_.store->EarliestId());
+    const int64_t stop = earliest.value_or(snapshot->id);
+    while (snapshot->commit_user != scope_.commit_user) {
+      if (snapshot->id <= stop) return std::nullopt;
+      Result<Snapshot> previous = scope_.store->Get(snapshot->id - 1);
+      if (!previous.ok()) {
+        if (KindOf(previous.status()) == ErrorKind::kNotFound) return std::nullopt;
+        return previous.status();
+      }
+      snapshot = *std::move(previous);
+    }
+    return snapshot;
+  }
+
+ private:
+  using PartitionTest = std::function<Result<bool>(const std::string& partition)>;
+
+  /// Whether this user committed the identifier, or a later one, in an earlier life.
+  /// Batch commits share one identifier; their users are random.
+  Result<bool> IsReplay(const meta::Committable& committable) {
+    if (committable.identifier == meta::kBatchCommitIdentifier) return false;
+    if (!looked_back_) {
+      ARROW_ASSIGN_OR_RAISE(const auto snapshot, LatestOfUser());
+      if (snapshot) last_identifier_ = snapshot->commit_identifier;
+      looked_back_ = true;
+    }
+    return last_identifier_ && committable.identifier <= *last_identifier_;
+  }
+
+  static SnapshotCommit::Request RequestFor(const meta::Committable& committable,
+                                            meta::CommitKind kind, Changes changes) {
+    SnapshotCommit::Request out;
+    out.identifier = committable.identifier;
+    out.watermark = committable.watermark;
+    out.properties = committable.properties;
+    out.kind = kind;
+    out.changes = [changes = std::move(changes)](const std::optional<Snapshot>&) {
+      return Result<Changes>(changes);
+    };
+    return out;
+  }
+
+  Result<CommitOutcome> RunAll(const meta::Committable& committable,
+                               std::vector<SnapshotCommit::Request> requests) {
+    CommitOutcome out;
+    if (requests.empty()) {
+      out.result = CommitResult::kNothingToCommit;
+      return out;
+    }
+    bool all_found = true;
+    for (SnapshotCommit::Request& request : requests) {
+      SnapshotCommit commit(&scope_, std::move(request));
+      const Result<SnapshotCommit::Done> result = commit.Run();
+      if (!result.ok()) {
+        // The caller may come again with the same identifier: then the chain tells.
+        looked_back_ = false;
+        return result.status();
+      }
+      const SnapshotCommit::Done& done = *result;
+      out.snapshot_ids.push_back(done.id);
+      out.retries += done.retries;
+      all_found = all_found && done.found;
+      if (committable.identifier != meta::kBatchCommitIdentifier) {
+        last_identifier_ = committable.identifier;
+      }
+    }
+    out.result = all_found ? CommitResult::kAlreadyCommitted : CommitResult::kCommitted;
+    return out;
+  }
+
+  /// Which partitions an overwrite empties first.
+  Result<PartitionTest> Target(
+      const Changes& changes, bool dynamic,
+      const std::optional<std::map<std::string, std::string>>& static_partition) {
+    if (dynamic) {
+      return PartitionTest([partitions = changes.Partitions()](const std::string& row) {
+        return Result<bool>(partitions.contains(row));
+      });
+    }
+    ARROW_ASSIGN_OR_RAISE(
+        PartitionMatcher matcher,
+        PartitionMatcher::Make(
+            scope_.partition_fields,
+            static_partition.value_or(std::map<std::string, std::string>{}),
+            scope_.options.partition_default_name));
+    for (const std::string& partition : changes.Partitions()) {
+      ARROW_ASSIGN_OR_RAISE(const bool inside, matcher.Matches(partition));
+      if (!inside) {
+        return InvalidInput(1204, "Overwrite writes outside the partition that it names:",
+                            V("table", scope_.conflicts.table));
+      }
+    }
+    return PartitionTest([matcher = std::move(matcher)](const std::string& row) {
+      return matcher.Matches(row);
+    });
+  }
+
+  SnapshotCommit::Request OverwriteRequest(const meta::Committable& committable,
+                                           Changes changes, PartitionTest target) {
+    SnapshotCommit::Request out =
+        RequestFor(committable, meta::CommitKind::kOverwrite, {});
+    out.check_conflicts = true;
+    out.stable = false;
+    out.changes = [this, changes = std::move(changes),
+                   target = std::move(target)](const std::optional<Snapshot>& latest) {
+      return WithDeletes(changes, target, latest);
+    };
+    return out;
+  }
+
+  /// DELETEs of all that is live in the target as of `latest`, then the new files.
+  Result<Changes> WithDeletes(const Changes& changes, const PartitionTest& target,
+                              const std::optional<Snapshot>& latest) {
+    if (!latest) return changes;
+    if (latest->index_manifest) {
+      return Unsupported(
+          6203,
+          "Overwriting a table with index files (deletion vectors, dynamic "
+          "buckets) is not supported yet:",
+          V("table", scope_.conflicts.table));
+    }
+    meta::LiveFilesFilter filter;
+    if (!scope_.options.postpone_bucket) {
+      filter.bucket = [](std::string_view, int32_t bucket, int32_t) {
+        return bucket >= 0;
+      };
+    }
+    ARROW_ASSIGN_OR_RAISE(
+        auto live, meta::ReadLiveFiles(*scope_.context, scope_.paths, *latest, filter));
+    Changes out;
+    std::unordered_map<std::string, bool> inside;
+    for (ManifestEntry& entry : live) {
+      auto at = inside.find(entry.partition);
+      if (at == inside.end()) {
+        ARROW_ASSIGN_OR_RAISE(const bool wanted, target(entry.partition));
+        at = inside.emplace(entry.partition, wanted).first;
+      }
+      if (!at->second) continue;
+      entry.kind = FileKind::kDelete;
+      out.files.push_back(std::move(entry));
+    }
+    out.files.insert(out.files.end(), changes.files.begin(), changes.files.end());
+    return out;
+  }
+
+  const std::unique_ptr<CommitScope> owned_scope_;
+  CommitScope& scope_;
+  const bool ignore_empty_;
+  bool looked_back_ = false;
+  std::optional<int64_t> last_identifier_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<TableCommit>> MakeTableCommit(
+    std::shared_ptr<const base::Context> context, const std::string& table_path,
+    std::shared_ptr<const types::TableSchema> schema,
+    std::shared_ptr<SnapshotStore> store, const TableCommitOptions& options) {
+  if (options.commit_user.empty()) {
+    return InvalidInput(1205, "Commit needs a user:", V("table", table_path));
+  }
+  std::map<std::string, std::string> merged = options.dynamic_options;
+  merged.insert(schema->options.begin(), schema->options.end());
+  ARROW_ASSIGN_OR_RAISE(CommitOptions commit_options, CommitOptions::Make(merged));
+  ARROW_ASSIGN_OR_RAISE(io::TablePaths paths, io::TablePaths::Make(table_path, merged));
+  ARROW_ASSIGN_OR_RAISE(auto partition_fields, schema->FieldsOf(schema->partition_keys));
+  ARROW_ASSIGN_OR_RAISE(auto key_fields, schema->FieldsOf(schema->TrimmedPrimaryKey()));
+  // Built in place: names and schema files do not move.
+  std::unique_ptr<CommitScope> scope(new CommitScope{context,
+                                                     paths,
+                                                     std::move(commit_options),
+                                                     std::move(store),
+                                                     options.commit_user,
+                                                     std::move(partition_fields),
+                                                     {table_path, std::move(key_fields)},
+                                                     meta::SchemaFiles(context, paths),
+                                                     io::FileNames(context->random.get()),
+                                                     {},
+                                                     {}});
+  return std::make_unique<Committer>(std::move(scope), options.ignore_empty_commit);
+}
+
+}  // namespace tarn::commit
