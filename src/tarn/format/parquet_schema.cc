@@ -92,8 +92,10 @@ Result<NodePtr> MapNode(const Place& place, const DataType& key_type,
   ARROW_ASSIGN_OR_RAISE(NodePtr value, NodeOf({"value", ElementId(place.field_id, depth),
                                                place.field_id, depth},
                                               value_type));
+  // parquet-mr annotates the repeated group, too.
   NodePtr entries = GroupNode::Make("key_value", Repetition::REPEATED,
-                                    {std::move(key), std::move(value)});
+                                    {std::move(key), std::move(value)},
+                                    parquet::ConvertedType::MAP_KEY_VALUE);
   return GroupNode::Make(place.name, repetition, {std::move(entries)}, LogicalType::Map(),
                          place.id);
 }
