@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/random_history.h"
+
+#include <random>
+
+#include <fmt/format.h>
+
+namespace tarn::support {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kKeys = 12;
+constexpr int kClockMax = 40;
+
+json Field(const char* name, const char* type) {
+  return {{"name", name}, {"type", type}};
+}
+
+json Schema(json fields, json keys, json options, json partitions = json::array()) {
+  options["bucket"] = options.value("bucket", "2");
+  return {{"fields", std::move(fields)},
+          {"primaryKeys", std::move(keys)},
+          {"partitionKeys", std::move(partitions)},
+          {"options", std::move(options)}};
+}
+
+class Values {
+ public:
+  explicit Values(uint64_t seed) : random_(seed) {}
+
+  // std::uniform_int_distribution differs between libraries; histories must not.
+  int64_t Below(int64_t end) {
+    return static_cast<int64_t>(random_() % static_cast<uint64_t>(end));
+  }
+
+  // Columns are named for what they hold: k* keys, p partition, g* and ts clocks.
+  json Of(const std::string& column, const std::string& type) {
+    if (column == "p") return fmt::format("p{}", Below(3));
+    if (column.starts_with("k")) return Key(type);
+    if (column.starts_with("g") || column == "ts") {
+      return Below(12) == 0 ? json() : json(Below(kClockMax));
+    }
+    return Below(4) == 0 ? json() : Value(type);
+  }
+
+ private:
+  json Key(const std::string& type) {
+    if (type == "STRING") return fmt::format("key-{}-ünï", Below(kKeys));
+    return Below(kKeys);
+  }
+
+  json Value(const std::string& type) {
+    if (type == "STRING") return fmt::format("v{}", Below(1000));
+    if (type == "BOOLEAN") return Below(2) == 0;
+    if (type == "DOUBLE") return static_cast<double>(Below(2000) - 1000) / 8;
+    if (type.starts_with("DECIMAL")) {
+      return fmt::format("{}.{:02}", Below(2000) - 1000, Below(100));
+    }
+    if (type == "DATE")
+      return fmt::format("20{:02}-{:02}-11", 10 + Below(90), 1 + Below(12));
+    if (type.starts_with("TIMESTAMP")) {
+      return fmt::format("2026-01-{:02}T{:02}:00:00.{:03}", 1 + Below(28), Below(24),
+                         Below(1000));
+    }
+    return Below(2000) - 1000;
+  }
+
+  std::mt19937_64 random_;
+};
+
+}  // namespace
+
+std::vector<HistoryKind> HistoryKinds() {
+  const json types = {Field("k", "INT"),     Field("s", "STRING"),
+                      Field("b", "BOOLEAN"), Field("n", "BIGINT"),
+                      Field("d", "DOUBLE"),  Field("e", "DECIMAL(10, 2)"),
+                      Field("day", "DATE"),  Field("at", "TIMESTAMP(3)")};
+  const json groups = {Field("k", "BIGINT"),   Field("a", "STRING"),
+                       Field("b", "INT"),      Field("g1", "BIGINT"),
+                       Field("c", "BIGINT"),   Field("g2", "BIGINT"),
+                       Field("free", "STRING")};
+  json keyed_partition = types;
+  keyed_partition.push_back(Field("p", "STRING"));
+  const json two_groups = {{"merge-engine", "partial-update"},
+                           {"fields.g1.sequence-group", "a,b"},
+                           {"fields.g2.sequence-group", "c"}};
+  json with_sum = two_groups;
+  with_sum["fields.c.aggregate-function"] = "sum";
+  json with_removal = two_groups;
+  with_removal["partial-update.remove-record-on-sequence-group"] = "g1";
+  const json clocked = {Field("k1", "STRING"), Field("k2", "INT"), Field("v", "STRING"),
+                        Field("n", "BIGINT"), Field("ts", "INT")};
+  const std::vector<std::string> upserts = {"+I", "+U"};
+  const std::vector<std::string> changes = {"+I", "+I", "+U", "+U", "-D"};
+  return {
+      {"deduplicate", Schema(types, {"k"}, json::object()), changes},
+      {"deduplicate_partitioned",
+       Schema(keyed_partition, {"p", "k"}, {{"bucket", "1"}}, {"p"}), changes},
+      {"sequence_field",
+       Schema(clocked, {"k1", "k2"}, {{"sequence.field", "ts"}, {"bucket", "3"}}),
+       changes},
+      {"sequence_fields_descending",
+       Schema(clocked, {"k1", "k2"},
+              {{"sequence.field", "ts,n"}, {"sequence.field.sort-order", "descending"}}),
+       changes},
+      {"partial_update", Schema(groups, {"k"}, {{"merge-engine", "partial-update"}}),
+       upserts},
+      {"groups", Schema(groups, {"k"}, two_groups), changes},
+      // Deltas that are only added: any order of merging gives the same sum.
+      {"group_sum", Schema(groups, {"k"}, with_sum), upserts},
+      {"group_sum_retracted", Schema(groups, {"k"}, with_sum), changes},
+      {"group_removes_row", Schema(groups, {"k"}, with_removal), changes},
+  };
+}
+
+History RandomHistory(const HistoryKind& kind, uint64_t seed, int commits,
+                      int rows_per_commit) {
+  Values values(seed);
+  History out;
+  out.name = fmt::format("{} seed {}", kind.name, seed);
+  out.schema = kind.schema;
+  for (int i = 0; i < commits; ++i) {
+    json rows = json::array();
+    const int64_t count = 1 + values.Below(rows_per_commit);
+    for (int64_t r = 0; r < count; ++r) {
+      json row = json::object();
+      for (const json& field : kind.schema["fields"]) {
+        row[field["name"]] = values.Of(field["name"], field["type"]);
+      }
+      const int64_t k = values.Below(static_cast<int64_t>(kind.kinds.size()));
+      rows.push_back({{"op", kind.kinds[k]}, {"row", std::move(row)}});
+    }
+    out.steps.push_back(
+        {{"cmd", "write"}, {"write-only", true}, {"rows", std::move(rows)}});
+  }
+  return out;
+}
+
+}  // namespace tarn::support

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/tarn_target.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <arrow/api.h>
+
+#include "tarn/io/local_file_system.h"
+#include "tarn/table/table.h"
+#include "tests/support/canonical_rows.h"
+#include "tests/support/files.h"
+
+namespace tarn::support {
+namespace {
+
+using nlohmann::json;
+
+std::string Text(const json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+int64_t Number(const json& value) {
+  return std::stoll(Text(value));
+}
+
+bool Flag(const json& request, const char* name, bool fallback = false) {
+  return request.contains(name) ? Text(request[name]) == "true" : fallback;
+}
+
+std::map<std::string, std::string> TextMap(const json& request, const char* name) {
+  std::map<std::string, std::string> out;
+  if (!request.contains(name)) return out;
+  for (const auto& [key, value] : request[name].items()) out[key] = Text(value);
+  return out;
+}
+
+Status NoWordForIt(std::string_view feature) {
+  return Unsupported(
+      6900, "A request that these tests cannot put to Tarn:", V("feature", feature));
+}
+
+// The schema that a time-travelling read answers in: the snapshot's.
+Result<types::TableSchema> SchemaRead(const table::Table& table,
+                                      const table::TimeTravel& at) {
+  int64_t schema_id = table.schema()->id;
+  if (at.tag) {
+    const json tag = json::parse(ReadText(table.path() + "/tag/tag-" + *at.tag));
+    schema_id = tag.at("schemaId");
+  } else if (at.snapshot_id) {
+    ARROW_ASSIGN_OR_RAISE(const meta::Snapshot snapshot,
+                          table.snapshots()->Get(*at.snapshot_id));
+    schema_id = snapshot.schema_id;
+  }
+  return types::TableSchema::FromJson(
+      ReadText(table.path() + "/schema/schema-" + std::to_string(schema_id)));
+}
+
+// One writer and its committer, committing as often as a request says.
+class Writer {
+ public:
+  static Result<std::unique_ptr<Writer>> Make(const table::Table& table,
+                                              const json& request) {
+    auto out = std::unique_ptr<Writer>(new Writer());
+    out->fields_ = table.schema()->fields;
+    if (request.contains("overwrite")) out->overwrite_ = TextMap(request, "overwrite");
+    ARROW_ASSIGN_OR_RAISE(out->write_, table.NewWrite({}));
+    commit::TableCommitOptions options;
+    options.commit_user = request.value("commit-user", "tarn");
+    ARROW_ASSIGN_OR_RAISE(out->commit_, table.NewCommit(options));
+    ARROW_ASSIGN_OR_RAISE(const auto last, out->commit_->LatestOfUser());
+    if (request.contains("identifier")) {
+      out->identifier_ = Number(request["identifier"]);
+    } else if (Flag(request, "batch")) {
+      out->identifier_ = meta::kBatchCommitIdentifier;
+    } else if (last && last->commit_identifier != meta::kBatchCommitIdentifier) {
+      out->identifier_ = last->commit_identifier + 1;
+    }
+    return out;
+  }
+
+  Status Add(const json& operation) {
+    pending_.push_back(operation);
+    return Status::OK();
+  }
+  size_t pending() const { return pending_.size(); }
+
+  Status Commit(const json& request) {
+    if (!pending_.empty()) {
+      ARROW_ASSIGN_OR_RAISE(const auto batch, ChangesFromJson(pending_, fields_));
+      ARROW_RETURN_NOT_OK(write_->Write(batch));
+      pending_ = json::array();
+    }
+    meta::Committable committable;
+    committable.identifier = identifier_;
+    if (request.contains("watermark")) {
+      committable.watermark = Number(request["watermark"]);
+    }
+    committable.properties = TextMap(request, "properties");
+    ARROW_ASSIGN_OR_RAISE(committable.messages, write_->PrepareCommit());
+    if (overwrite_) {
+      const auto partition =
+          overwrite_->empty() ? std::nullopt : std::optional(*overwrite_);
+      ARROW_RETURN_NOT_OK(commit_->Overwrite(committable, partition));
+    } else {
+      ARROW_RETURN_NOT_OK(commit_->Commit(committable));
+    }
+    if (identifier_ != meta::kBatchCommitIdentifier) ++identifier_;
+    return Status::OK();
+  }
+
+ private:
+  std::vector<types::DataField> fields_;
+  std::unique_ptr<write::TableWrite> write_;
+  std::unique_ptr<commit::TableCommit> commit_;
+  std::optional<std::map<std::string, std::string>> overwrite_;
+  int64_t identifier_ = 1;
+  json pending_ = json::array();
+};
+
+Result<std::vector<std::shared_ptr<arrow::Scalar>>> Constants(
+    const json& values, const types::DataField& field) {
+  json rows = json::array();
+  for (const json& value : values) rows.push_back({{field.name, value}});
+  ARROW_ASSIGN_OR_RAISE(const auto batch, BatchFromCanonical(rows, {field}));
+  std::vector<std::shared_ptr<arrow::Scalar>> out;
+  for (int64_t i = 0; i < batch->num_rows(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto scalar, batch->column(0)->GetScalar(i));
+    out.push_back(std::move(scalar));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<base::Context> LocalContext(int64_t memory_bytes) {
+  return base::MakeSystemContext(io::MakeLocalFileSystem(), memory_bytes);
+}
+
+Result<expr::PredicatePtr> PredicateFromJson(
+    const json& filter, const std::vector<types::DataField>& fields) {
+  for (const char* junction : {"and", "or"}) {
+    if (!filter.contains(junction)) continue;
+    std::vector<expr::PredicatePtr> children;
+    for (const json& child : filter[junction]) {
+      ARROW_ASSIGN_OR_RAISE(auto parsed, PredicateFromJson(child, fields));
+      children.push_back(std::move(parsed));
+    }
+    return std::string_view(junction) == "and" ? expr::And(std::move(children))
+                                               : expr::Or(std::move(children));
+  }
+  if (filter.contains("not")) {
+    ARROW_ASSIGN_OR_RAISE(auto child, PredicateFromJson(filter["not"], fields));
+    return expr::Not(std::move(child));
+  }
+  const std::string column = filter.at("col");
+  const int index = types::FieldIndex(fields, column);
+  if (index < 0) return InvalidInput(1912, "No such column:", V("column", column));
+  const json value = filter.value("value", json::array());
+  ARROW_ASSIGN_OR_RAISE(
+      auto constants,
+      Constants(value.is_array() ? value : json::array({value}), fields[index]));
+  using enum expr::CompareOp;
+  const std::string op = filter.at("op");
+  if (op == "notin") return expr::Not(expr::Leaf(column, kIn, constants));
+  if (op == "between") {
+    return expr::And({expr::Leaf(column, kGreaterOrEqual, {constants.at(0)}),
+                      expr::Leaf(column, kLessOrEqual, {constants.at(1)})});
+  }
+  const std::map<std::string, expr::CompareOp> ops = {
+      {"=", kEqual},        {"!=", kNotEqual},
+      {"<>", kNotEqual},    {"<", kLess},
+      {"<=", kLessOrEqual}, {">", kGreater},
+      {"in", kIn},          {">=", kGreaterOrEqual},
+      {"isnull", kIsNull},  {"isnotnull", kIsNotNull}};
+  const auto found = ops.find(op);
+  if (found == ops.end()) return NoWordForIt("operator " + op);
+  return expr::Leaf(column, found->second, constants);
+}
+
+TarnTarget::TarnTarget(std::string warehouse, int64_t memory_bytes)
+    : warehouse_(std::move(warehouse)), context_(LocalContext(memory_bytes)) {}
+
+Status TarnTarget::Create(const json& schema) {
+  ARROW_ASSIGN_OR_RAISE(auto catalog,
+                        catalog::MakeFileSystemCatalog(context_, warehouse_));
+  ARROW_RETURN_NOT_OK(catalog->CreateDatabase("db", true));
+  ARROW_ASSIGN_OR_RAISE(const types::TableSchema table_schema, SchemaOf(schema));
+  std::vector<meta::Notice> notices;
+  return catalog->CreateTable({"db", "t"}, table_schema, false, &notices);
+}
+
+Result<std::shared_ptr<table::Table>> TarnTarget::Open(const json& request) const {
+  if (request.contains("branch")) return NoWordForIt("branch");
+  std::map<std::string, std::string> options = TextMap(request, "options");
+  if (Flag(request, "write-only")) options["write-only"] = "true";
+  ARROW_ASSIGN_OR_RAISE(auto catalog,
+                        catalog::MakeFileSystemCatalog(context_, warehouse_));
+  const std::string name = request.value("table", "db.t");
+  const size_t dot = name.find('.');
+  return catalog->GetTable({name.substr(0, dot), name.substr(dot + 1)}, options);
+}
+
+Status TarnTarget::Run(const json& request) {
+  const std::string command = request.at("cmd");
+  if (command == "write") return Write(request);
+  if (command == "compact") return Compact(request);
+  return NoWordForIt(command);
+}
+
+Status TarnTarget::Write(const json& request) {
+  if (request.contains("columns") || Flag(request, "full-compact")) {
+    return NoWordForIt("write with columns or full-compact");
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
+  ARROW_ASSIGN_OR_RAISE(const auto writer, Writer::Make(*table, request));
+  const size_t every =
+      request.contains("commit-every") ? Number(request["commit-every"]) : 0;
+  bool committed = false;
+  for (const json& operation : request.at("rows")) {
+    if (operation.contains("compact")) return NoWordForIt("compact within a write");
+    if (operation.contains("commit")) {
+      ARROW_RETURN_NOT_OK(writer->Commit(operation));
+      committed = true;
+      continue;
+    }
+    ARROW_RETURN_NOT_OK(writer->Add(operation));
+    if (writer->pending() == every) {
+      ARROW_RETURN_NOT_OK(writer->Commit(request));
+      committed = true;
+    }
+  }
+  return writer->pending() > 0 || !committed ? writer->Commit(request) : Status::OK();
+}
+
+Status TarnTarget::Compact(const json& request) {
+  if (request.contains("bucket") || !Flag(request, "full", true)) {
+    return NoWordForIt("compaction of one bucket, or not full");
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
+  table::CompactRequest compact;
+  if (request.contains("partition")) {
+    compact.partitions.push_back(TextMap(request, "partition"));
+  }
+  compact.commit_user = request.value("commit-user", "tarn");
+  return table->Compact(compact).status();
+}
+
+Result<std::vector<std::string>> TarnTarget::Read(const json& request) const {
+  if (Flag(request, "kinds")) return NoWordForIt("kinds");
+  ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
+  table::ScanRequest scan;
+  if (request.contains("snapshot")) scan.at.snapshot_id = Number(request["snapshot"]);
+  if (request.contains("tag")) scan.at.tag = Text(request["tag"]);
+  if (request.contains("timestamp")) {
+    scan.at.timestamp_millis = Number(request["timestamp"]);
+  }
+  const bool system_table = table->name().find('$') != std::string::npos;
+  types::TableSchema schema = *table->schema();
+  if (!system_table) {
+    ARROW_ASSIGN_OR_RAISE(schema, SchemaRead(*table, scan.at));
+  }
+  if (request.contains("filter")) {
+    ARROW_ASSIGN_OR_RAISE(scan.predicate,
+                          PredicateFromJson(request["filter"], schema.fields));
+  }
+  std::vector<types::DataField> fields = schema.fields;
+  if (request.contains("columns")) {
+    const json& columns = request["columns"];
+    if (columns.is_array()) {
+      scan.columns = columns.get<std::vector<std::string>>();
+    } else {
+      std::string names = columns;
+      for (size_t comma; (comma = names.find(',')) != std::string::npos;) {
+        scan.columns.push_back(names.substr(0, comma));
+        names.erase(0, comma + 1);
+      }
+      scan.columns.push_back(names);
+    }
+    ARROW_ASSIGN_OR_RAISE(fields, schema.FieldsOf(scan.columns));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto reader, table->Scan(scan));
+  return SortedLines(reader.get(), fields);
+}
+
+}  // namespace tarn::support
