@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tarn and Java on one table: each reads what the other wrote, each goes on where it
 // stopped.
+#include <algorithm>
 #include <cstdlib>
 
 #include <gmock/gmock.h>
@@ -187,6 +188,49 @@ TEST(Interop, RandomHistoriesEndAlikeWhoeverWroteThem) {
       EXPECT_EQ(Rows(by_tarn.path(), history.steps.size()), expected);
       EXPECT_TRUE(SameRows(BothRead(by_both.path(), {}), expected.back()));
     }
+  }
+}
+
+// Writers that leave compaction to a dedicated one, which runs after all of them.
+History CompactedAtTheEnd(History history) {
+  std::erase_if(history.steps, [](const json& step) { return step["cmd"] != "write"; });
+  for (json& step : history.steps) {
+    step["write-only"] = true;
+    step.erase("full-compact");
+  }
+  history.steps.push_back({{"cmd", "compact"}});
+  return history;
+}
+
+TEST(Interop, StreamingReadersSeeTheSameChanges) {
+  TARN_SKIP_WITHOUT_JAVA();
+  for (const std::string name :
+       {"product_360_small", "pu_lookup_changelog", "pu_remove_lookup",
+        "changelog_lookup", "changelog_lookup_dedup", "changelog_full_compaction",
+        "changelog_input", "changelog_none_stream"}) {
+    SCOPED_TRACE(name);
+    const History history = CompactedAtTheEnd(LoadHistory(name));
+    TemporaryFolder by_java;
+    TemporaryFolder by_tarn;
+    JavaTarget java(by_java.path());
+    TarnTarget tarn(by_tarn.path());
+    ASSERT_TRUE(Replay(history, &java).ok());
+    const Status status = Replay(history, &tarn);
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    const auto changes = [](const std::string& warehouse) {
+      auto rows = JavaOracle::Core().AskRows({{"cmd", "stream-read"},
+                                              {"warehouse", warehouse},
+                                              {"table", "db.t"},
+                                              {"scan-mode", "from-snapshot"},
+                                              {"snapshot", 1}});
+      EXPECT_TRUE(rows.ok()) << rows.status().ToString();
+      std::vector<std::string> out = rows.ValueOr(std::vector<std::string>{"unread"});
+      std::sort(out.begin(), out.end());
+      return out;
+    };
+    const auto expected = changes(by_java.path());
+    EXPECT_FALSE(expected.empty());
+    EXPECT_TRUE(SameRows(changes(by_tarn.path()), expected));
   }
 }
 
