@@ -9,11 +9,10 @@
 /// message a line holds; a `Decoder` (`decoder.h`) turns messages into a
 /// `types::ChangeBatch`:
 ///
-///   line ─ RecordReader ─▶ message ─ JsonDocument (tokens) ─▶ envelope: op, before,
-///   after, source
-///     envelope ─ ConnectSchema or options ─▶ one Conversion per column, chosen once per
-///     schema rows ─ RowDecoder ─▶ ColumnBuffers ─▶ batch, kinds, absent bits source ─
-///     EventPosition ─▶ a text that sorts, RedeliveryFilter, TruncateHorizon
+///   line ─ RecordReader ─▶ message ─ JsonDocument ─▶ envelope: op, before, after, source
+///   schema or options ─▶ one Conversion per column, chosen once per schema
+///   images ─ RowDecoder ─▶ ColumnBuffers ─▶ batch, kinds, absent bits
+///   source ─ EventPosition ─▶ text that sorts ─▶ RedeliveryFilter, TruncateHorizon
 ///
 /// Words: a *message* is what the source of a topic wrote: key, value, headers. An
 /// *event* is a message with a change in it. A *tombstone* is a message without a value.
