@@ -40,8 +40,8 @@ Result<types::TableSchema> SchemaOf(const json& create_schema) {
     if (!file.contains(list)) file[list] = json::array();
   }
   json options = json::object();
-  for (const auto& [name, value] :
-       create_schema.value("options", json::object()).items()) {
+  const json given = create_schema.value("options", json::object());
+  for (const auto& [name, value] : given.items()) {
     options[name] = value.is_string() ? value.get<std::string>() : value.dump();
   }
   file["options"] = options;
