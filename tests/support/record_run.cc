@@ -28,7 +28,8 @@ int CompareFloats(T a, T b) {
 }
 
 arrow::Decimal128 ToDecimal(__int128 value) {
-  return arrow::Decimal128(static_cast<int64_t>(value >> 64), static_cast<uint64_t>(value));
+  return arrow::Decimal128(static_cast<int64_t>(value >> 64),
+                           static_cast<uint64_t>(value));
 }
 
 template <typename Builder, typename Stored, typename Held>
@@ -108,17 +109,20 @@ int CompareValues(const Value& a, const Value& b) {
 
 std::string ToString(const Value& value) {
   if (!value) return "null";
-  if (const auto* text = std::get_if<std::string>(&*value)) return fmt::format("'{}'", *text);
+  if (const auto* text = std::get_if<std::string>(&*value))
+    return fmt::format("'{}'", *text);
   if (const auto* flag = std::get_if<bool>(&*value)) return *flag ? "true" : "false";
   if (const auto* number = std::get_if<int64_t>(&*value)) return std::to_string(*number);
-  if (const auto* number = std::get_if<float>(&*value)) return fmt::format("{}f", *number);
-  if (const auto* number = std::get_if<double>(&*value)) return fmt::format("{}d", *number);
+  if (const auto* number = std::get_if<float>(&*value))
+    return fmt::format("{}f", *number);
+  if (const auto* number = std::get_if<double>(&*value))
+    return fmt::format("{}d", *number);
   return ToDecimal(std::get<__int128>(*value)).ToIntegerString() + "m";
 }
 
 std::string ToString(const Record& record) {
-  std::string out = fmt::format("{}#{}@L{}(", types::ShortName(record.kind), record.sequence,
-                                record.level);
+  std::string out = fmt::format("{}#{}@L{}(", types::ShortName(record.kind),
+                                record.sequence, record.level);
   for (const Value& value : record.values) out += ToString(value) + " ";
   return out + ")";
 }
@@ -172,8 +176,8 @@ Result<std::shared_ptr<arrow::Array>> ToArray(const DataType& type,
       status = AppendAll<arrow::BinaryBuilder, std::string, std::string>(b, values);
       break;
     default:
-      return Unsupported(6040, "Records of tests lack this type:",
-                         V("type", type.ToString()));
+      return Unsupported(6040,
+                         "Records of tests lack this type:", V("type", type.ToString()));
   }
   ARROW_RETURN_NOT_OK(status);
   return b->Finish();

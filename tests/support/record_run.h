@@ -17,10 +17,10 @@
 
 namespace tarn::support {
 
-/// A cell: NULL, or a value. Integers, dates, times and timestamps are int64, decimals their
-/// unscaled number.
-using Value = std::optional<
-    std::variant<bool, int64_t, float, double, __int128, std::string>>;
+/// A cell: NULL, or a value. Integers, dates, times and timestamps are int64, decimals
+/// their unscaled number.
+using Value =
+    std::optional<std::variant<bool, int64_t, float, double, __int128, std::string>>;
 
 /// A row with what decides its place.
 struct Record {

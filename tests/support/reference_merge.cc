@@ -19,7 +19,9 @@ using types::DataType;
 using types::RowKind;
 using types::TypeRoot;
 
-Status Refuse(const char* why) { return InvalidInput(1, why); }
+Status Refuse(const char* why) {
+  return InvalidInput(1, why);
+}
 
 int CompareColumns(const std::vector<int>& columns, const std::vector<Value>& a,
                    const std::vector<Value>& b) {
@@ -41,7 +43,8 @@ int CompareUserSequence(const MergeSpec& spec, const Record& a, const Record& b)
   return 0;
 }
 
-// --- aggregate functions -------------------------------------------------------------------
+// --- aggregate functions
+// -------------------------------------------------------------------
 
 class Aggregator {
  public:
@@ -136,7 +139,8 @@ class Number : public Aggregator {
  private:
   using Held = Value::value_type;
   Result<Value> Compute(const Held& a, const Held& b, char op) {
-    if (const auto* x = std::get_if<float>(&a)) return Value(Float(*x, std::get<float>(b), op));
+    if (const auto* x = std::get_if<float>(&a))
+      return Value(Float(*x, std::get<float>(b), op));
     if (const auto* x = std::get_if<double>(&a)) {
       return Value(Float(*x, std::get<double>(b), op));
     }
@@ -235,7 +239,8 @@ class Joined : public Aggregator {
 
 class IgnoringRetract : public Aggregator {
  public:
-  explicit IgnoringRetract(std::unique_ptr<Aggregator> inner) : inner_(std::move(inner)) {}
+  explicit IgnoringRetract(std::unique_ptr<Aggregator> inner)
+      : inner_(std::move(inner)) {}
   Result<Value> Agg(const Value& acc, const Value& in) override {
     return inner_->Agg(acc, in);
   }
@@ -246,7 +251,8 @@ class IgnoringRetract : public Aggregator {
   std::unique_ptr<Aggregator> inner_;
 };
 
-std::unique_ptr<Aggregator> MakeAggregator(const Aggregate& aggregate, const DataType& type) {
+std::unique_ptr<Aggregator> MakeAggregator(const Aggregate& aggregate,
+                                           const DataType& type) {
   std::unique_ptr<Aggregator> made;
   switch (aggregate.function) {
     case AggregateFunction::kNone:
@@ -256,7 +262,8 @@ std::unique_ptr<Aggregator> MakeAggregator(const Aggregate& aggregate, const Dat
       break;
     case AggregateFunction::kSum:
     case AggregateFunction::kProduct:
-      made = std::make_unique<Number>(type, aggregate.function == AggregateFunction::kSum);
+      made =
+          std::make_unique<Number>(type, aggregate.function == AggregateFunction::kSum);
       break;
     case AggregateFunction::kMax:
     case AggregateFunction::kMin:
@@ -268,7 +275,8 @@ std::unique_ptr<Aggregator> MakeAggregator(const Aggregate& aggregate, const Dat
       break;
     case AggregateFunction::kFirstValue:
     case AggregateFunction::kFirstNonNullValue:
-      made = std::make_unique<First>(aggregate.function != AggregateFunction::kFirstValue);
+      made =
+          std::make_unique<First>(aggregate.function != AggregateFunction::kFirstValue);
       break;
     case AggregateFunction::kListagg:
       made = std::make_unique<Joined>(aggregate);
@@ -282,7 +290,8 @@ std::unique_ptr<Aggregator> MakeAggregator(const Aggregate& aggregate, const Dat
   return std::make_unique<IgnoringRetract>(std::move(made));
 }
 
-// --- merge functions -----------------------------------------------------------------------
+// --- merge functions
+// -----------------------------------------------------------------------
 
 class MergeFunction {
  public:
@@ -313,7 +322,8 @@ class FirstRowFunction : public MergeFunction {
   void Reset() override { first_.reset(); }
   Status Add(const Record& record) override {
     if (IsRetract(record.kind)) {
-      return spec_.ignore_delete ? Status::OK() : Refuse("first-row takes no retractions");
+      return spec_.ignore_delete ? Status::OK()
+                                 : Refuse("first-row takes no retractions");
     }
     if (!first_) first_ = record;
     return Status::OK();
@@ -489,8 +499,8 @@ class AggregateFunctionRow : public FieldwiseFunction {
       Aggregator& aggregator = *aggregators_[column];
       Value& acc = row_.values[column];
       const Value& in = record.values[column];
-      ARROW_ASSIGN_OR_RAISE(
-          acc, IsRetract(record.kind) ? aggregator.Retract(acc, in) : aggregator.Agg(acc, in));
+      ARROW_ASSIGN_OR_RAISE(acc, IsRetract(record.kind) ? aggregator.Retract(acc, in)
+                                                        : aggregator.Agg(acc, in));
     }
     return Status::OK();
   }
@@ -501,7 +511,8 @@ class AggregateFunctionRow : public FieldwiseFunction {
 Status AddLookedUp(const std::vector<Record>& records, MergeFunction* function) {
   const Record* high = nullptr;
   for (const Record& record : records) {
-    if (record.level > 0 && (high == nullptr || record.level < high->level)) high = &record;
+    if (record.level > 0 && (high == nullptr || record.level < high->level))
+      high = &record;
   }
   for (const Record& record : records) {
     if (record.level <= 0 || &record == high) ARROW_RETURN_NOT_OK(function->Add(record));

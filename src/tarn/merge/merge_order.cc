@@ -208,7 +208,8 @@ OrderReader::~OrderReader() = default;
 
 Result<std::unique_ptr<OrderReader>> OrderReader::Make(const base::Context& context,
                                                        MergeSpec spec,
-                                                       std::vector<SortedRun*> runs) {
+                                                       std::vector<SortedRun*> runs,
+                                                       int64_t chunk_rows) {
   if (runs.size() > std::numeric_limits<uint16_t>::max()) {
     return ResourceExhausted(
         9201, "Too many sorted runs for one merge:", V("runs", runs.size()));
@@ -224,7 +225,9 @@ Result<std::unique_ptr<OrderReader>> OrderReader::Make(const base::Context& cont
   reader->heads_.resize(runs.size());
   const auto count = static_cast<int64_t>(std::max<size_t>(runs.size(), 1));
   reader->chunk_rows_ =
-      std::clamp<int64_t>(kChunkRowsInAll / count, kChunkRowsMin, kChunkRowsMax);
+      chunk_rows > 0
+          ? chunk_rows
+          : std::clamp<int64_t>(kChunkRowsInAll / count, kChunkRowsMin, kChunkRowsMax);
   reader->builder_ = std::make_unique<Builder>();
   return reader;
 }

@@ -51,9 +51,11 @@ struct MergeOrder {
 class OrderReader {
  public:
   /// `runs` must outlive the reader. Errors: kResource for more than 65535 runs.
+  /// \param chunk_rows  rows of each run whose keys are decoded at a time; 0 = by fan-in
   static Result<std::unique_ptr<OrderReader>> Make(const base::Context& context,
                                                    MergeSpec spec,
-                                                   std::vector<SortedRun*> runs);
+                                                   std::vector<SortedRun*> runs,
+                                                   int64_t chunk_rows = 0);
   ~OrderReader();
 
   /// The next order of about `rows` rows: at least one key, and no key cut. False at the

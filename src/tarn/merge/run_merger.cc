@@ -98,8 +98,8 @@ Result<std::unique_ptr<RunMerger>> RunMerger::Build(
   merger->runs_ = std::move(runs);
   std::vector<SortedRun*> borrowed;
   for (const auto& run : merger->runs_) borrowed.push_back(run.get());
-  ARROW_ASSIGN_OR_RAISE(merger->reader_,
-                        OrderReader::Make(context, merger->spec_, borrowed));
+  ARROW_ASSIGN_OR_RAISE(merger->reader_, OrderReader::Make(context, merger->spec_,
+                                                           borrowed, options.chunk_rows));
   merger->columns_ = std::make_unique<RunColumns>(context, std::move(borrowed));
   ARROW_ASSIGN_OR_RAISE(merger->engine_, MakeMergeEngine(merger->spec_));
   options.batch_rows = std::max<int64_t>(options.batch_rows, 1);

@@ -38,6 +38,8 @@ struct RunMergerOptions {
   int64_t batch_rows = 8192;
   /// Bytes of one batch, about: orders shrink until batches fit.
   int64_t batch_bytes = int64_t{16} << 20;
+  /// Rows of each run whose keys are decoded at a time; 0 = by fan-in.
+  int64_t chunk_rows = 0;
 };
 
 /// Merges sorted runs by key, a batch at a time: order, select, gather. Used by scans
