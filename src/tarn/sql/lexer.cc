@@ -118,6 +118,9 @@ class Lexer {
     }
     if (i >= text_.size()) return Stop(begin, begin + 1, unclosed);
     at_ = i + 1;
+    if (value.find('\0') != std::string::npos) {
+      return Add(TokenKind::kError, begin, at_, "A zero byte does not belong here");
+    }
     if (kind == TokenKind::kQuotedName && value.empty()) {
       return Add(TokenKind::kError, begin, at_, "A name in back-ticks must not be empty");
     }
