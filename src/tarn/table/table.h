@@ -20,17 +20,11 @@
 #include "tarn/commit/table_commit.h"
 #include "tarn/read/split_reader.h"
 #include "tarn/scan/table_scan.h"
+#include "tarn/table/time_travel.h"
 #include "tarn/types/table_schema.h"
 #include "tarn/write/table_write.h"
 
 namespace tarn::table {
-
-/// Which state of the table to read; at most one is set, none = the latest snapshot.
-struct TimeTravel {
-  std::optional<int64_t> snapshot_id;
-  std::optional<std::string> tag;
-  std::optional<int64_t> timestamp_millis;  ///< the latest snapshot not after it
-};
 
 struct ScanRequest {
   std::vector<std::string> columns;  ///< empty = all
@@ -52,8 +46,8 @@ struct CompactReport {
   std::vector<int64_t> snapshot_ids;
 };
 
-/// One table at its latest schema, or with dynamic options over it. Thread-safe for opening
-/// scans, writes and commits.
+/// One table at its latest schema, or with dynamic options over it. Thread-safe for
+/// opening scans, writes and commits.
 class Table {
  public:
   /// \param path root folder of the table. Errors: kNotFound, kCorruption, kUnsupported.
@@ -67,21 +61,32 @@ class Table {
   virtual const std::string& name() const = 0;  ///< "db.t"
   virtual std::shared_ptr<const types::TableSchema> schema() const = 0;
   virtual std::shared_ptr<commit::SnapshotStore> snapshots() const = 0;
+  virtual std::shared_ptr<const meta::SchemaFiles> schemas() const = 0;
+  virtual const meta::SnapshotFiles& snapshot_files() const = 0;
+  virtual const base::Context& context() const = 0;
+
+  /// The schema that a read of `at` sees: the snapshot's, with this table's options.
+  virtual Result<std::shared_ptr<const types::TableSchema>> SchemaAt(
+      const TimeTravel& at) const = 0;
+  /// Live files of one bucket at the latest snapshot.
+  virtual Result<meta::BucketState> RestoreBucket(const std::string& partition,
+                                                  int32_t bucket) const = 0;
 
   virtual Result<scan::Plan> PlanScan(const ScanRequest& request) const = 0;
   /// All rows of a plan, split after split.
   virtual Result<std::shared_ptr<arrow::RecordBatchReader>> Read(
       const scan::Plan& plan, const ScanRequest& request) const = 0;
   /// Plan and read in one.
-  Result<std::shared_ptr<arrow::RecordBatchReader>> Scan(const ScanRequest& request) const;
+  Result<std::shared_ptr<arrow::RecordBatchReader>> Scan(
+      const ScanRequest& request) const;
 
   virtual Result<std::unique_ptr<write::TableWrite>> NewWrite(
       const write::WriteOptions& options) const = 0;
   virtual Result<std::unique_ptr<commit::TableCommit>> NewCommit(
       const commit::TableCommitOptions& options) const = 0;
 
-  /// Fully compact chosen partitions and commit as COMPACT. A concurrent writer never fails
-  /// because of it; a lost race is planned again.
+  /// Fully compact chosen partitions and commit as COMPACT. A concurrent writer never
+  /// fails because of it; a lost race is planned again.
   virtual Result<CompactReport> Compact(const CompactRequest& request) const = 0;
 };
 

@@ -5,17 +5,20 @@
 /// Chapter: write, record batches become commit messages.
 ///
 /// One pass routes a batch's rows to (partition, bucket) with one gather per bucket; each
-/// bucket's writer (`tree/merge_tree_writer.h`) buffers columns under the one budget, sorts,
-/// merges and writes level-0 files. Writers keep nothing that a crash could lose: what is not
-/// in a commit message that was committed never happened.
+/// bucket's writer (`tree/merge_tree_writer.h`) buffers columns under the one budget,
+/// sorts, merges and writes level-0 files. Writers keep nothing that a crash could lose:
+/// what is not in a commit message that was committed never happened.
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "tarn/base/context.h"
 #include "tarn/meta/commit_message.h"
+#include "tarn/meta/schema_file.h"
 #include "tarn/meta/split.h"
 #include "tarn/types/change_batch.h"
 #include "tarn/types/table_schema.h"
@@ -27,20 +30,20 @@ struct WriteOptions {
   std::map<std::string, std::string> dynamic_options;
 };
 
-/// Restores a bucket: its live files at the latest snapshot. Called once per bucket touched
-/// and again after each commit of another writer that matters; `table/` fills it.
-using RestoreBucket =
-    std::function<Result<meta::BucketState>(const std::string& partition, int32_t bucket)>;
+/// Restores a bucket: its live files at the latest snapshot. Called once per bucket
+/// touched and again after each commit of another writer that matters; `table/` fills it.
+using RestoreBucket = std::function<Result<meta::BucketState>(
+    const std::string& partition, int32_t bucket)>;
 
 /// Writes one table. One caller at a time.
 class TableWrite {
  public:
   virtual ~TableWrite() = default;
-  /// Apply changes. `batch.rows` holds all columns of the table in schema order (columns that
-  /// an INSERT does not name are NULL). Rows are checked as Java's sink does: NULL in a NOT
-  /// NULL column, kinds dropped by `ignore-delete` and `ignore-update-before`.
-  /// Errors: kInvalidInput (NOT NULL, a retraction that this table would be poisoned by, with
-  /// the forms that work), kResource, kUnavailable.
+  /// Apply changes. `batch.rows` holds all columns of the table in schema order (columns
+  /// that an INSERT does not name are NULL). Rows are checked as Java's sink does: NULL
+  /// in a NOT NULL column, kinds dropped by `ignore-delete` and `ignore-update-before`.
+  /// Errors: kInvalidInput (NOT NULL, a retraction that this table would be poisoned by,
+  /// with the forms that work), kResource, kUnavailable.
   virtual Status Write(const types::ChangeBatch& batch) = 0;
   /// Flush all buckets; what is to be committed. The writer can go on afterwards.
   virtual Result<std::vector<meta::CommitMessage>> PrepareCommit() = 0;
@@ -48,11 +51,12 @@ class TableWrite {
   virtual Status Abort(const std::vector<meta::CommitMessage>& messages) = 0;
 };
 
-/// Errors: kUnsupported naming what the table needs and we lack (dynamic buckets, deletion
-/// vectors with compaction, ...).
+/// Errors: kUnsupported naming what the table needs and we lack (dynamic buckets,
+/// deletion vectors with compaction, ...).
 Result<std::unique_ptr<TableWrite>> MakeTableWrite(
     std::shared_ptr<const base::Context> context, const std::string& table_path,
-    std::shared_ptr<const types::TableSchema> schema, RestoreBucket restore,
+    std::shared_ptr<const types::TableSchema> schema,
+    std::shared_ptr<const meta::SchemaFiles> schemas, RestoreBucket restore,
     const WriteOptions& options);
 
 }  // namespace tarn::write
