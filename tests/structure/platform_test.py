@@ -17,7 +17,8 @@ RULES = [
     ("a socket", LIBRARY_ROOMS,
      r"<(sys/socket|netinet/in|arpa/inet|netdb|poll|sys/epoll)\.h>|<boost/asio|<curl/"),
     ("a clock", PLATFORM,
-     r"\b(system|steady|high_resolution|utc|tai|gps|file)_clock\b|\b(clock_gettime|gettimeofday)\b|std::time\(|\btime\((nullptr|NULL|0)\)"
+     r"\b(system|steady|high_resolution|utc|tai|gps|file)_clock\b"
+     r"|\b(clock_gettime|gettimeofday)\b|std::time\(|\btime\((nullptr|NULL|0)\)"
      r"|\bsleep_(for|until)\b|\b(u|nano)sleep\("),
     ("randomness", PLATFORM,
      r"<random>|\brandom_device\b|\bmt19937|\bs?rand\(|\bgetrandom\b|\barc4random"),
