@@ -5,8 +5,8 @@
 /// Chapter: expr, predicates.
 ///
 /// A predicate is a small tree over columns and constants (`predicate.h`). It is evaluated on
-/// batches (`evaluate.h`) and, to prune, on minimum, maximum and null count
-/// (`stats_predicate.h`). Below a merge only predicates on key columns may be pushed: a value
+/// batches (`Evaluate`) and, to prune, on minimum, maximum and null count
+/// (`MightMatch`). Below a merge only predicates on key columns may be pushed: a value
 /// predicate could hide the newest version of a row and let an older one reappear.
 
 #include <cstdint>
