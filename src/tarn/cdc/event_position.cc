@@ -2,6 +2,7 @@
 #include "tarn/cdc/event_position.h"
 
 #include <charconv>
+#include <cstring>
 
 namespace tarn::cdc {
 
@@ -11,8 +12,9 @@ constexpr size_t kDigits = 20;
 
 void AppendPadded(uint64_t value, std::string* out) {
   char digits[kDigits];
-  for (size_t i = kDigits; i-- > 0; value /= 10) {
-    digits[i] = static_cast<char>('0' + value % 10);
+  std::memset(digits, '0', kDigits);
+  for (size_t i = kDigits; value != 0; value /= 10) {
+    digits[--i] = static_cast<char>('0' + value % 10);
   }
   out->append(digits, kDigits);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/cdc/json_document.h"
 
+#include <bit>
 #include <cstring>
 
 #include "simdjson.h"
@@ -31,6 +32,100 @@ std::string_view ReasonOf(simdjson::error_code code) {
     default:
       return "malformed JSON";
   }
+}
+
+// Four hexadecimal digits, or -1.
+int Hex4(const char* at, const char* end) {
+  if (end - at < 4) return -1;
+  int value = 0;
+  for (int i = 0; i < 4; ++i) {
+    const char c = at[i];
+    int digit;
+    if (IsDigit(c)) {
+      digit = c - '0';
+    } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
+      digit = (c | 0x20) - 'a' + 10;
+    } else {
+      return -1;
+    }
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+// A code point as UTF-8: never longer than the escape that spelled it.
+char* WriteUtf8(uint32_t code, char* to) {
+  if (code < 0x80) {
+    *to++ = static_cast<char>(code);
+  } else if (code < 0x800) {
+    *to++ = static_cast<char>(0xc0 | (code >> 6));
+    *to++ = static_cast<char>(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    *to++ = static_cast<char>(0xe0 | (code >> 12));
+    *to++ = static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+    *to++ = static_cast<char>(0x80 | (code & 0x3f));
+  } else {
+    *to++ = static_cast<char>(0xf0 | (code >> 18));
+    *to++ = static_cast<char>(0x80 | ((code >> 12) & 0x3f));
+    *to++ = static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+    *to++ = static_cast<char>(0x80 | (code & 0x3f));
+  }
+  return to;
+}
+
+// One escape sequence at `*from`. Half of a surrogate pair has no UTF-8 and is refused.
+bool UnescapeOne(const char** from, const char* end, char** to) {
+  const char* at = *from + 1;
+  if (at == end) return false;
+  char plain;
+  switch (*at++) {
+    case '"':
+      plain = '"';
+      break;
+    case '\\':
+      plain = '\\';
+      break;
+    case '/':
+      plain = '/';
+      break;
+    case 'b':
+      plain = '\b';
+      break;
+    case 'f':
+      plain = '\f';
+      break;
+    case 'n':
+      plain = '\n';
+      break;
+    case 'r':
+      plain = '\r';
+      break;
+    case 't':
+      plain = '\t';
+      break;
+    case 'u': {
+      const int unit = Hex4(at, end);
+      if (unit < 0) return false;
+      at += 4;
+      auto code = static_cast<uint32_t>(unit);
+      if (code >= 0xdc00 && code < 0xe000) return false;
+      if (code >= 0xd800 && code < 0xdc00) {
+        if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return false;
+        const int low = Hex4(at + 2, end);
+        if (low < 0xdc00 || low >= 0xe000) return false;
+        at += 6;
+        code = 0x10000 + ((code - 0xd800) << 10) + (static_cast<uint32_t>(low) - 0xdc00);
+      }
+      *to = WriteUtf8(code, *to);
+      *from = at;
+      return true;
+    }
+    default:
+      return false;
+  }
+  *(*to)++ = plain;
+  *from = at;
+  return true;
 }
 
 }  // namespace
@@ -136,27 +231,51 @@ bool JsonDocument::IsNumber(std::string_view text, bool* integer) {
 }
 
 bool JsonDocument::Unescape(std::string_view raw, std::string_view* out) {
-  const size_t bytes = raw.size() + kPadding;
+  const size_t bytes = raw.size() + sizeof(uint64_t);
   if (chunk_used_ + bytes > chunk_bytes_) {
     chunk_bytes_ = std::max(bytes, kChunkBytes);
     chunks_.push_back(std::make_unique_for_overwrite<char[]>(chunk_bytes_));
     chunk_used_ = 0;
   }
-  auto* target = reinterpret_cast<uint8_t*>(chunks_.back().get() + chunk_used_);
-  const uint8_t* end = stage1_->parser->parse_string(
-      reinterpret_cast<const uint8_t*>(raw.data()), target, /*allow_replacement=*/false);
-  if (end == nullptr) return false;
-  *out = {reinterpret_cast<const char*>(target), static_cast<size_t>(end - target)};
+  char* const target = chunks_.back().get() + chunk_used_;
+  char* to = target;
+  const char* from = raw.data();
+  const char* const end = from + raw.size();
+  while (from < end) {
+    // Eight bytes at a time up to the next backslash; both sides have room behind them.
+    uint64_t word;
+    std::memcpy(&word, from, sizeof(word));
+    std::memcpy(to, &word, sizeof(word));
+    constexpr uint64_t kOnes = 0x0101010101010101;
+    const uint64_t flipped = word ^ (kOnes * static_cast<uint8_t>('\\'));
+    const uint64_t found = (flipped - kOnes) & ~flipped & (kOnes << 7);
+    if (found == 0) {
+      from += sizeof(word);
+      to += sizeof(word);
+      continue;
+    }
+    const int before = std::countr_zero(found) / 8;
+    from += before;
+    to += before;
+    if (from >= end) {
+      // The backslash lies behind the string.
+      to -= from - end;
+      from = end;
+      break;
+    }
+    if (!UnescapeOne(&from, end, &to)) return false;
+  }
+  to -= from - end;
+  *out = {target, static_cast<size_t>(to - target)};
   chunk_used_ += out->size();
   return true;
 }
 
-bool JsonDocument::String(Token* token, std::string_view* out) {
+bool JsonDocument::EscapedString(Token* token, std::string_view* out) {
   const std::string_view text = At(*token) == '"' ? Text(*token) : std::string_view();
   if (text.size() < 2 || text.back() != '"') return Fail("expected a string", *token);
-  *out = text.substr(1, text.size() - 2);
-  if (!out->empty() && std::memchr(out->data(), '\\', out->size()) != nullptr) {
-    if (!Unescape(text.substr(1), out)) return Fail("bad escape in a string", *token);
+  if (!Unescape(text.substr(1, text.size() - 2), out)) {
+    return Fail("bad escape in a string", *token);
   }
   ++*token;
   return true;
@@ -227,22 +346,6 @@ bool JsonDocument::BeginObject(Token* token) {
   if (At(*token) != '{') return Fail("expected an object", *token);
   ++*token;
   return true;
-}
-
-int JsonDocument::NextMember(Token* token, bool* first, std::string_view* key) {
-  if (At(*token) == '}') {
-    ++*token;
-    return 0;
-  }
-  if (!*first) {
-    if (At(*token) != ',') return Fail("expected a comma or }", *token), -1;
-    ++*token;
-  }
-  *first = false;
-  if (!String(token, key)) return -1;
-  if (At(*token) != ':') return Fail("expected a colon", *token), -1;
-  ++*token;
-  return 1;
 }
 
 bool JsonDocument::BeginArray(Token* token) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,7 +59,19 @@ class JsonDocument {
   /// Move over one value and check all of it. False with `error()` set.
   bool Skip(Token* token);
   /// The string at `*token`, unescaped; valid until the next `Parse`.
-  bool String(Token* token, std::string_view* out);
+  bool String(Token* token, std::string_view* out) {
+    if (At(*token) == '"') [[likely]] {
+      const std::string_view text = Text(*token);
+      if (text.size() >= 2 && text.back() == '"') [[likely]] {
+        *out = text.substr(1, text.size() - 2);
+        if (!HasBackslash(*out)) [[likely]] {
+          ++*token;
+          return true;
+        }
+      }
+    }
+    return EscapedString(token, out);
+  }
   /// True for the four characters `null`, and moves past them.
   bool Null(Token* token) const {
     if (At(*token) != 'n' || Text(*token) != "null") return false;
@@ -70,7 +84,21 @@ class JsonDocument {
   /// `*token` on the value; the caller moves past the value.
   bool BeginObject(Token* token);
   /// \return 1 = a member, 0 = the end (`*token` past the bracket), -1 = malformed.
-  int NextMember(Token* token, bool* first, std::string_view* key);
+  int NextMember(Token* token, bool* first, std::string_view* key) {
+    if (At(*token) == '}') {
+      ++*token;
+      return 0;
+    }
+    if (!*first) {
+      if (At(*token) != ',') return Fail("expected a comma or }", *token), -1;
+      ++*token;
+    }
+    *first = false;
+    if (!String(token, key)) return -1;
+    if (At(*token) != ':') return Fail("expected a colon", *token), -1;
+    ++*token;
+    return 1;
+  }
   bool BeginArray(Token* token);
   /// \return 1 = an element at `*token`, 0 = the end, -1 = malformed.
   int NextElement(Token* token, bool* first);
@@ -86,6 +114,26 @@ class JsonDocument {
   struct Stage1;
 
   static bool IsBlank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+  /// Is there a backslash in text of the document? Eight bytes at a time for short text:
+  /// what stands behind it can be read and is left out of account.
+  static bool HasBackslash(std::string_view text) {
+    constexpr size_t kShort = 48;
+    if (text.size() > kShort) {
+      return std::memchr(text.data(), '\\', text.size()) != nullptr;
+    }
+    constexpr uint64_t kOnes = 0x0101010101010101;
+    for (size_t at = 0; at < text.size(); at += sizeof(uint64_t)) {
+      uint64_t word;
+      std::memcpy(&word, text.data() + at, sizeof(word));
+      const uint64_t flipped = word ^ (kOnes * 0x5c);
+      const uint64_t found = (flipped - kOnes) & ~flipped & (kOnes << 7);
+      if (found != 0) {
+        return at + static_cast<size_t>(std::countr_zero(found) / 8) < text.size();
+      }
+    }
+    return false;
+  }
+  bool EscapedString(Token* token, std::string_view* out);
   bool Unescape(std::string_view raw, std::string_view* out);
   bool SkipScalar(Token* token);
 
