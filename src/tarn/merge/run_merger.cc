@@ -142,7 +142,16 @@ Result<std::optional<MergedBatch>> RunMerger::Step(bool* end) {
     if (options_.drop_retracts && (plan.kinds[key] & 1) != 0) continue;
     kept.push_back(static_cast<int32_t>(key));
   }
-  if (kept.empty()) return std::nullopt;
+  if (kept.empty()) {
+    // What cannot be folded is an error also where nothing of it would be answered.
+    for (size_t i = 0; i < options_.projection.size(); ++i) {
+      const int column = options_.projection[i];
+      if (plan.columns[column].rule != ColumnPlan::Rule::kFold) continue;
+      ARROW_RETURN_NOT_OK(
+          MakeColumn(plan, column, schema_->field(static_cast<int>(i)), kept).status());
+    }
+    return std::nullopt;
+  }
   ARROW_ASSIGN_OR_RAISE(MergedBatch batch, Assemble(plan, kept));
   return batch;
 }
