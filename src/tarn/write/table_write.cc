@@ -38,8 +38,6 @@ class BucketedWrite final : public TableWrite {
     ARROW_ASSIGN_OR_RAISE(const auto function, types::ParseBucketFunction(function_name));
     ARROW_ASSIGN_OR_RAISE(
         auto router, RowRouter::Make(context->pool, *schema, write->buckets_, function));
-    ARROW_ASSIGN_OR_RAISE(
-        auto router, RowRouter::Make(context->pool, *schema, limits.buckets, function));
     write->router_ = std::make_unique<RowRouter>(std::move(router));
     ARROW_ASSIGN_OR_RAISE(auto gate, ChangeGate::Make(context->pool, *schema));
     write->gate_ = std::make_unique<ChangeGate>(std::move(gate));
