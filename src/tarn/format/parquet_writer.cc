@@ -48,6 +48,7 @@ class ParquetWriter final : public FileWriter {
   Status Open() {
     ARROW_ASSIGN_OR_RAISE(arrow_schema_, types::ToArrow(fields_));
     ARROW_ASSIGN_OR_RAISE(schema_, ParquetSchemaOf(fields_));
+    nulls_.resize(fields_.size(), 0);
     for (const types::DataField& field : fields_) {
       ranges_.emplace_back();
       if (ValueRange::Follows(field.type)) ranges_.back().emplace(field.type);
@@ -120,6 +121,7 @@ class ParquetWriter final : public FileWriter {
                  V("type", array->type()->ToString()));
       ARROW_RETURN_NOT_OK(
           ForEachLeaf(fields_[i].name, fields_[i].type, array, pool_, write));
+      nulls_[i] += array->null_count();
       if (ranges_[i]) ranges_[i]->Add(*array);
     }
     rows_ += batch.num_rows();
@@ -142,11 +144,13 @@ class ParquetWriter final : public FileWriter {
       const parquet::schema::Node& node = *root.field(static_cast<int>(i));
       // Java finds statistics under a top-level column's own name: nested ones have none.
       if (node.is_primitive()) {
-        ARROW_RETURN_NOT_OK(Collect(metadata, metadata.schema()->ColumnIndex(node),
-                                    fields_[i].type, &column));
+        column.null_count = nulls_[i];
         if (ranges_[i]) {
           ARROW_ASSIGN_OR_RAISE(column.min, ranges_[i]->Min(pool_));
           ARROW_ASSIGN_OR_RAISE(column.max, ranges_[i]->Max(pool_));
+        } else {
+          ARROW_RETURN_NOT_OK(MergeBounds(metadata, metadata.schema()->ColumnIndex(node),
+                                          fields_[i].type, &column));
         }
       }
       out->push_back(std::move(column));
@@ -154,26 +158,19 @@ class ParquetWriter final : public FileWriter {
     return Status::OK();
   }
 
-  /// Merge a column's statistics over the row groups.
-  Status Collect(const parquet::FileMetaData& metadata, int column,
-                 const types::DataType& type, ColumnStatistics* out) const {
+  /// Minimum and maximum of a column over the row groups.
+  Status MergeBounds(const parquet::FileMetaData& metadata, int column,
+                     const types::DataType& type, ColumnStatistics* out) const {
     const parquet::ColumnDescriptor& descriptor = *metadata.schema()->Column(column);
-    std::shared_ptr<parquet::Statistics> merged;
-    int64_t nulls = 0;
-    bool bounds_known = true;
     std::string min;
     std::string max;
     bool any = false;
     for (int i = 0; i < metadata.num_row_groups(); ++i) {
       const auto chunk = metadata.RowGroup(i)->ColumnChunk(column);
       const auto statistics = chunk->statistics();
-      if (statistics == nullptr || !statistics->HasNullCount()) return Status::OK();
-      nulls += statistics->null_count();
+      if (statistics == nullptr) return Status::OK();
       if (statistics->null_count() == chunk->num_values()) continue;
-      if (!statistics->HasMinMax()) {
-        bounds_known = false;
-        continue;
-      }
+      if (!statistics->HasMinMax()) return Status::OK();
       if (!any || Less(descriptor, statistics->EncodeMin(), min)) {
         min = statistics->EncodeMin();
       }
@@ -182,8 +179,7 @@ class ParquetWriter final : public FileWriter {
       }
       any = true;
     }
-    out->null_count = nulls;
-    if (!any || !bounds_known) return Status::OK();
+    if (!any) return Status::OK();
     ARROW_ASSIGN_OR_RAISE(out->min, StatisticsValue(descriptor, type, min, pool_));
     ARROW_ASSIGN_OR_RAISE(out->max, StatisticsValue(descriptor, type, max, pool_));
     return Status::OK();
@@ -226,6 +222,7 @@ class ParquetWriter final : public FileWriter {
   std::optional<parquet::ArrowWriteContext> context_;
   parquet::RowGroupWriter* group_ = nullptr;
   std::vector<std::optional<ValueRange>> ranges_;
+  std::vector<int64_t> nulls_;  ///< INT96 columns have no footer statistics to count them
   int64_t rows_ = 0;
   Status failure_;
   bool finished_ = false;
