@@ -5,6 +5,7 @@
 
 #include "tarn/commit/snapshot_commit.h"
 #include "tarn/meta/live_files.h"
+#include "tarn/types/partition_path.h"
 
 namespace tarn::commit {
 namespace {
@@ -240,6 +241,7 @@ Result<std::unique_ptr<TableCommit>> MakeTableCommit(
   ARROW_ASSIGN_OR_RAISE(io::TablePaths paths, io::TablePaths::Make(table_path, merged));
   ARROW_ASSIGN_OR_RAISE(auto partition_fields, schema->FieldsOf(schema->partition_keys));
   ARROW_ASSIGN_OR_RAISE(auto key_fields, schema->FieldsOf(schema->TrimmedPrimaryKey()));
+  ARROW_ASSIGN_OR_RAISE(auto partition_paths, types::PartitionPaths::Make(*schema));
   // Built in place: names and schema files do not move.
   std::unique_ptr<CommitScope> scope(new CommitScope{context,
                                                      paths,
