@@ -6,10 +6,11 @@
 ///
 /// Paimon's logical types and fields (`data_type.h`), a table's schema
 /// (`table_schema.h`), their Arrow form (`arrow_types.h`), rows as bytes (`binary_row.h`)
-/// with the hash that routes them to buckets (`bucket.h`), keys as comparable bytes
-/// (`normalized_key.h`), partition folder names (`partition_path.h`), row kinds and
-/// batches of changes (`row_kind.h`, `change_batch.h`), and the canonical text of a row
-/// (`canonical_json.h`).
+/// with the hash that routes them to buckets (`bucket.h`), partition folder names
+/// (`partition_path.h`), casts of columns that an older schema wrote (`cast.h`), row
+/// kinds and batches of changes (`row_kind.h`, `change_batch.h`), and the canonical text
+/// of a row (`canonical_json.h`). Keys as comparable numbers and bytes are merging's own
+/// (`merge/key_codes.h`).
 ///
 /// Words: a *field* has an id that never changes, a name that may; the *trimmed primary
 /// key* is the primary key without partition columns: the key of the LSM tree.

@@ -1,203 +1,187 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/types/partition_path.h"
 
-#include <array>
-#include <cctype>
-#include <optional>
+#include <arrow/array.h>
+#include <arrow/type.h>
 
-#include <arrow/api.h>
-
-#include "tarn/options/options.h"
-#include "tarn/types/binary_row.h"
+#include "tarn/types/arrow_types.h"
+#include "tarn/types/cast_rules.h"
 #include "tarn/types/java_text.h"
 
 namespace tarn::types {
 namespace {
 
-constexpr std::string_view kEscaped = "\"#%'*/:=?\\{}[]^";
-
 bool MustEscape(unsigned char c) {
-  return c < 0x20 || c == 0x7F || kEscaped.find(static_cast<char>(c)) != kEscaped.npos;
+  constexpr std::string_view kEscaped = "\"#%'*/:=?\\{}[]^\x7F";
+  return c < 0x20 || kEscaped.find(static_cast<char>(c)) != std::string_view::npos;
 }
 
+/// Code points that Java's `Character.isWhitespace` takes (no-break spaces are none).
 bool IsBlank(std::string_view text) {
-  // Java's String.trim: everything up to the blank is white.
-  for (unsigned char c : text) {
-    if (c > ' ') return false;
+  static constexpr std::string_view kWide[] = {
+      "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83",
+      "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x88", "\xE2\x80\x89",
+      "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x81\x9F", "\xE3\x80\x80"};
+  while (!text.empty()) {
+    const auto c = static_cast<unsigned char>(text[0]);
+    if (c == ' ' || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F)) {
+      text.remove_prefix(1);
+      continue;
+    }
+    bool wide = false;
+    for (std::string_view blank : kWide) wide = wide || text.starts_with(blank);
+    if (!wide) return false;
+    text.remove_prefix(3);
   }
   return true;
 }
 
-int64_t UnitsPerSecond(arrow::TimeUnit::type unit) {
-  switch (unit) {
-    case arrow::TimeUnit::SECOND:
-      return 1;
-    case arrow::TimeUnit::MILLI:
-      return 1000;
-    case arrow::TimeUnit::MICRO:
-      return 1000000;
-    case arrow::TimeUnit::NANO:
-      return 1000000000;
-  }
-  return 1000;
-}
-
-MillisAndNanos SplitTimestamp(int64_t value, arrow::TimeUnit::type unit) {
-  const int64_t per_milli = UnitsPerSecond(unit) / 1000;
-  if (per_milli <= 0) return {value * 1000, 0};
-  int64_t millis = value / per_milli;
-  int64_t rest = value % per_milli;
-  if (rest < 0) {
-    rest += per_milli;
-    --millis;
-  }
-  return {millis, static_cast<int32_t>(rest * (1000000 / per_milli))};
-}
-
-template <typename ArrayType>
-auto First(const arrow::Array& array) {
-  return static_cast<const ArrayType&>(array).Value(0);
-}
-
-/// Text of a value that is not NULL: `toString` of Java's object (legacy), or the text
-/// that a cast to STRING gives.
-Result<std::string> TextOf(const arrow::Array& array, const DataType& type, bool legacy) {
+/// Java's `toString` of the internal value of row `i`.
+Result<std::string> LegacyText(const arrow::Array& column, int64_t i,
+                               const DataType& type) {
   switch (type.root()) {
     case TypeRoot::kBoolean:
-      return First<arrow::BooleanArray>(array) ? "true" : "false";
+      return static_cast<const arrow::BooleanArray&>(column).Value(i) ? "true" : "false";
     case TypeRoot::kTinyInt:
-      return fmt::format("{}", First<arrow::Int8Array>(array));
+      return std::to_string(column.data()->GetValues<int8_t>(1)[i]);
     case TypeRoot::kSmallInt:
-      return fmt::format("{}", First<arrow::Int16Array>(array));
+      return std::to_string(column.data()->GetValues<int16_t>(1)[i]);
     case TypeRoot::kInt:
-      return fmt::format("{}", First<arrow::Int32Array>(array));
+    case TypeRoot::kDate:
+    case TypeRoot::kTime:
+      return std::to_string(column.data()->GetValues<int32_t>(1)[i]);
     case TypeRoot::kBigInt:
-      return fmt::format("{}", First<arrow::Int64Array>(array));
+      return std::to_string(column.data()->GetValues<int64_t>(1)[i]);
     case TypeRoot::kFloat:
-      return JavaFloat(First<arrow::FloatArray>(array));
+      return JavaFloat(column.data()->GetValues<float>(1)[i]);
     case TypeRoot::kDouble:
-      return JavaDouble(First<arrow::DoubleArray>(array));
+      return JavaDouble(column.data()->GetValues<double>(1)[i]);
     case TypeRoot::kDecimal:
-      return static_cast<const arrow::Decimal128Array&>(array).FormatValue(0);
+      return PlainDecimal(
+          arrow::Decimal128(
+              static_cast<const arrow::Decimal128Array&>(column).GetValue(i)),
+          type.scale());
     case TypeRoot::kChar:
     case TypeRoot::kVarChar:
-      return std::string(static_cast<const arrow::StringArray&>(array).GetView(0));
-    case TypeRoot::kDate: {
-      const int32_t days = First<arrow::Date32Array>(array);
-      return legacy ? fmt::format("{}", days) : FormatDate(days);
-    }
-    case TypeRoot::kTime: {
-      const int32_t millis = First<arrow::Time32Array>(array);
-      return legacy ? fmt::format("{}", millis)
-                    : FormatTimeOfDay(millis, type.precision());
-    }
+      return std::string(static_cast<const arrow::StringArray&>(column).GetView(i));
     case TypeRoot::kTimestamp:
-    case TypeRoot::kLocalZonedTimestamp: {
-      const auto unit = static_cast<const arrow::TimestampType&>(*array.type()).unit();
-      const auto at = SplitTimestamp(First<arrow::TimestampArray>(array), unit);
-      return legacy ? FormatLocalDateTime(at) : FormatTimestamp(at, type.precision());
-    }
-    case TypeRoot::kBinary:
-    case TypeRoot::kVarBinary:
-      if (!legacy) {
-        return std::string(static_cast<const arrow::BinaryArray&>(array).GetView(0));
-      }
-      [[fallthrough]];
+    case TypeRoot::kLocalZonedTimestamp:
+      return FormatLocalDateTime(
+          internal::InstantAt(static_cast<const arrow::TimestampArray&>(column), i));
     default:
-      return Unsupported(5101, "Partition column of this type has no folder name:",
-                         V("type", type.ToString()));
+      break;
   }
+  return Unsupported(6047, "Partition column has no text under legacy names:",
+                     V("type", type.ToString()));
 }
 
-std::optional<int> HexDigit(char c) {
+Result<std::vector<std::string>> ColumnTexts(const CastContext& context,
+                                             const std::shared_ptr<arrow::Array>& column,
+                                             const DataType& type,
+                                             const PartitionNaming& naming) {
+  ARROW_ASSIGN_OR_RAISE(auto expected, ToArrow(type));
+  TARN_CHECK(column->type()->Equals(*expected), V("expected", expected->ToString()),
+             V("actual", column->type()->ToString()));
+  std::shared_ptr<arrow::Array> shown = column;
+  if (!naming.legacy_names && !type.IsString()) {
+    ARROW_ASSIGN_OR_RAISE(shown, Cast(context, column, type, DataType::String()));
+  }
+  std::vector<std::string> texts(static_cast<size_t>(column->length()));
+  for (int64_t i = 0; i < column->length(); ++i) {
+    std::string& text = texts[static_cast<size_t>(i)];
+    if (shown->IsValid(i)) {
+      if (naming.legacy_names) {
+        ARROW_ASSIGN_OR_RAISE(text, LegacyText(*shown, i, type));
+      } else {
+        text = static_cast<const arrow::StringArray&>(*shown).GetView(i);
+      }
+    }
+    if (IsBlank(text)) text = naming.default_name;
+  }
+  return texts;
+}
+
+int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
+  return -1;
 }
 
 }  // namespace
 
-std::string EscapePathName(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (unsigned char c : text) {
-    if (MustEscape(c)) {
-      out += fmt::format("%{:02X}", c);
-    } else {
-      out += static_cast<char>(c);
+Result<std::vector<PartitionSpec>> PartitionSpecs(const CastContext& context,
+                                                  const arrow::ArrayVector& columns,
+                                                  const std::vector<DataField>& fields,
+                                                  const PartitionNaming& naming) {
+  TARN_CHECK(columns.size() == fields.size(), V("columns", columns.size()));
+  const size_t rows = columns.empty() ? 1 : static_cast<size_t>(columns[0]->length());
+  std::vector<PartitionSpec> specs(rows);
+  for (size_t c = 0; c < columns.size(); ++c) {
+    ARROW_ASSIGN_OR_RAISE(auto texts,
+                          ColumnTexts(context, columns[c], fields[c].type, naming));
+    for (size_t i = 0; i < rows; ++i) {
+      specs[i].emplace_back(fields[c].name, std::move(texts[i]));
     }
+  }
+  return specs;
+}
+
+std::string PartitionPath(const PartitionSpec& spec) {
+  std::string path;
+  for (const auto& [column, text] : spec) {
+    path += EscapePathName(column) + "=" + EscapePathName(text) + "/";
+  }
+  return path;
+}
+
+Result<PartitionSpec> ParsePartitionPath(std::string_view path) {
+  PartitionSpec spec;
+  while (!path.empty()) {
+    const size_t slash = path.find('/');
+    const std::string_view part = path.substr(0, slash);
+    path.remove_prefix(slash == path.npos ? path.size() : slash + 1);
+    if (part.empty()) continue;
+    const size_t equals = part.find('=');
+    if (equals == part.npos || equals == 0 || equals + 1 == part.size()) {
+      return InvalidInput(1050,
+                          "Partition is not of the form column=value:", V("text", part));
+    }
+    spec.emplace_back(UnescapePathName(part.substr(0, equals)),
+                      UnescapePathName(part.substr(equals + 1)));
+  }
+  return spec;
+}
+
+std::string EscapePathName(std::string_view text) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (!MustEscape(byte)) {
+      out += c;
+      continue;
+    }
+    out += '%';
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
   }
   return out;
 }
 
 std::string UnescapePathName(std::string_view text) {
   std::string out;
-  out.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      const auto high = HexDigit(text[i + 1]);
-      const auto low = HexDigit(text[i + 2]);
-      if (high && low) {
-        out += static_cast<char>(*high * 16 + *low);
-        i += 2;
-        continue;
-      }
+    const int high = i + 2 < text.size() ? HexDigit(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? HexDigit(text[i + 2]) : -1;
+    if (text[i] == '%' && high >= 0 && low >= 0) {
+      out += static_cast<char>(high << 4 | low);
+      i += 2;
+    } else {
+      out += text[i];
     }
-    out += text[i];
   }
   return out;
-}
-
-Result<PartitionPaths> PartitionPaths::Make(const TableSchema& schema) {
-  PartitionPaths paths;
-  ARROW_ASSIGN_OR_RAISE(auto fields, schema.FieldsOf(schema.partition_keys));
-  for (auto& field : fields) {
-    paths.names_.push_back(field.name);
-    paths.types_.push_back(field.type);
-  }
-  const options::Options table(schema.options);
-  ARROW_ASSIGN_OR_RAISE(paths.default_name_, table.Get(options::kPartitionDefaultName));
-  ARROW_ASSIGN_OR_RAISE(paths.legacy_, table.Get(options::kPartitionLegacyName));
-  return paths;
-}
-
-Result<std::vector<std::string>> PartitionPaths::Texts(
-    std::string_view serialized) const {
-  std::vector<std::string> texts;
-  if (names_.empty()) return texts;
-  ARROW_ASSIGN_OR_RAISE(const auto row, ParseSerializedRow(serialized));
-  if (row.arity != static_cast<int32_t>(names_.size())) {
-    return Corruption(7101, "Partition row has another number of columns than the table:",
-                      V("stored", row.arity), V("columns", names_.size()));
-  }
-  ARROW_ASSIGN_OR_RAISE(auto values,
-                        DecodeBinaryRow(arrow::default_memory_pool(), row.row, types_));
-  for (size_t i = 0; i < names_.size(); ++i) {
-    std::string text;
-    if (!values[i]->IsNull(0)) {
-      ARROW_ASSIGN_OR_RAISE(text, TextOf(*values[i], types_[i], legacy_));
-    }
-    texts.push_back(IsBlank(text) ? default_name_ : std::move(text));
-  }
-  return texts;
-}
-
-Result<std::string> PartitionPaths::PathOf(std::string_view serialized) const {
-  ARROW_ASSIGN_OR_RAISE(const auto texts, Texts(serialized));
-  std::string path;
-  for (size_t i = 0; i < texts.size(); ++i) {
-    path += EscapePathName(names_[i]) + "=" + EscapePathName(texts[i]) + "/";
-  }
-  return path;
-}
-
-Result<std::map<std::string, std::string>> PartitionPaths::ValuesOf(
-    std::string_view serialized) const {
-  ARROW_ASSIGN_OR_RAISE(auto texts, Texts(serialized));
-  std::map<std::string, std::string> values;
-  for (size_t i = 0; i < texts.size(); ++i) values[names_[i]] = std::move(texts[i]);
-  return values;
 }
 
 }  // namespace tarn::types
