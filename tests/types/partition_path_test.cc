@@ -6,6 +6,7 @@
 
 #include <arrow/memory_pool.h>
 
+#include "tarn/types/binary_row.h"
 #include "tests/types/vectors.h"
 
 namespace tarn::types {
@@ -94,6 +95,32 @@ TEST(PartitionPath, BytesHaveNoLegacyName) {
   auto specs =
       PartitionSpecs(Utc(), {ColumnOf(DataType::Bytes(), "[\"YQ==\"]")}, {field}, {});
   EXPECT_EQ(KindOf(specs.status()), ErrorKind::kUnsupported);
+}
+
+TEST(PartitionPaths, ReadAStoredPartitionRow) {
+  TableSchema schema;
+  schema.fields = {{.id = 0, .name = "v", .type = DataType::Int()},
+                   {.id = 1, .name = "dt", .type = DataType::Date()},
+                   {.id = 2, .name = "p", .type = DataType::String()}};
+  schema.partition_keys = {"dt", "p"};
+  const std::vector<DataType> types = {DataType::Date(), DataType::String()};
+  const std::string row = SerializeBinaryRow(
+      2, EncodeBinaryRow(
+             {ColumnOf(types[0], "[\"2020-01-01\"]"), ColumnOf(types[1], "[null]")}, 0,
+             types)
+             .ValueOrDie());
+  auto paths = PartitionPaths::Make(schema);
+  ASSERT_TRUE(paths.ok());
+  EXPECT_EQ(paths->PathOf(row).ValueOrDie(), "dt=18262/p=__DEFAULT_PARTITION__/");
+  EXPECT_EQ(paths->ValuesOf(row).ValueOrDie().at("p"), "__DEFAULT_PARTITION__");
+  schema.options["partition.legacy-name"] = "false";
+  schema.options["partition.default-name"] = "none";
+  EXPECT_EQ(PartitionPaths::Make(schema)->PathOf(row).ValueOrDie(),
+            "dt=2020-01-01/p=none/");
+  EXPECT_EQ(KindOf(paths->PathOf(SerializeBinaryRow(0, EmptyBinaryRow())).status()),
+            ErrorKind::kCorruption);
+  schema.partition_keys = {};
+  EXPECT_EQ(PartitionPaths::Make(schema)->PathOf("").ValueOrDie(), "");
 }
 
 }  // namespace

@@ -2,9 +2,12 @@
 #include "tarn/types/partition_path.h"
 
 #include <arrow/array.h>
+#include <arrow/memory_pool.h>
 #include <arrow/type.h>
 
+#include "tarn/options/options.h"
 #include "tarn/types/arrow_types.h"
+#include "tarn/types/binary_row.h"
 #include "tarn/types/cast_rules.h"
 #include "tarn/types/java_text.h"
 
@@ -34,6 +37,11 @@ bool IsBlank(std::string_view text) {
     text.remove_prefix(3);
   }
   return true;
+}
+
+Status NoLegacyText(const DataType& type) {
+  return Unsupported(6047, "Partition column has no text under legacy names:",
+                     V("type", type.ToString()));
 }
 
 /// Java's `toString` of the internal value of row `i`.
@@ -71,8 +79,7 @@ Result<std::string> LegacyText(const arrow::Array& column, int64_t i,
     default:
       break;
   }
-  return Unsupported(6047, "Partition column has no text under legacy names:",
-                     V("type", type.ToString()));
+  return NoLegacyText(type);
 }
 
 Result<std::vector<std::string>> ColumnTexts(const CastContext& context,
@@ -151,6 +158,49 @@ Result<PartitionSpec> ParsePartitionPath(std::string_view path) {
                       UnescapePathName(part.substr(equals + 1)));
   }
   return spec;
+}
+
+Result<PartitionPaths> PartitionPaths::Make(const TableSchema& schema,
+                                            base::Clock* clock) {
+  PartitionPaths paths;
+  paths.clock_ = clock;
+  ARROW_ASSIGN_OR_RAISE(paths.fields_, schema.FieldsOf(schema.partition_keys));
+  const options::Options table(schema.options);
+  ARROW_ASSIGN_OR_RAISE(paths.naming_.default_name,
+                        table.Get(options::kPartitionDefaultName));
+  ARROW_ASSIGN_OR_RAISE(paths.naming_.legacy_names,
+                        table.Get(options::kPartitionLegacyName));
+  for (const DataField& field : paths.fields_) {
+    if (paths.naming_.legacy_names && field.type.IsBytes())
+      return NoLegacyText(field.type);
+  }
+  return paths;
+}
+
+Result<PartitionSpec> PartitionPaths::SpecOf(std::string_view serialized) const {
+  if (fields_.empty()) return PartitionSpec();
+  ARROW_ASSIGN_OR_RAISE(const SerializedRow row, ParseSerializedRow(serialized));
+  if (row.arity != static_cast<int32_t>(fields_.size())) {
+    return Corruption(7052, "Partition row has another number of columns than the table:",
+                      V("stored", row.arity), V("columns", fields_.size()));
+  }
+  std::vector<DataType> types;
+  for (const DataField& field : fields_) types.push_back(field.type);
+  const CastContext context{arrow::default_memory_pool(), clock_};
+  ARROW_ASSIGN_OR_RAISE(auto columns, DecodeBinaryRow(context.pool, row.row, types));
+  ARROW_ASSIGN_OR_RAISE(auto specs, PartitionSpecs(context, columns, fields_, naming_));
+  return std::move(specs[0]);
+}
+
+Result<std::string> PartitionPaths::PathOf(std::string_view serialized) const {
+  ARROW_ASSIGN_OR_RAISE(const PartitionSpec spec, SpecOf(serialized));
+  return PartitionPath(spec);
+}
+
+Result<std::map<std::string, std::string>> PartitionPaths::ValuesOf(
+    std::string_view serialized) const {
+  ARROW_ASSIGN_OR_RAISE(const PartitionSpec spec, SpecOf(serialized));
+  return std::map<std::string, std::string>(spec.begin(), spec.end());
 }
 
 std::string EscapePathName(std::string_view text) {

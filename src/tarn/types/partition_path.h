@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,7 +10,7 @@
 #include <arrow/type_fwd.h>
 
 #include "tarn/types/cast.h"
-#include "tarn/types/data_type.h"
+#include "tarn/types/table_schema.h"
 
 namespace tarn::types {
 
@@ -43,6 +44,31 @@ std::string PartitionPath(const PartitionSpec& spec);
 /// Read a folder path, or a user's "dt=2024-01-01/hh=3", back. Errors: kInvalidInput for
 /// a part without column or value.
 Result<PartitionSpec> ParsePartitionPath(std::string_view path);
+
+/// Folder names of the partitions of one table (Paimon `FileStorePathFactory`). The names
+/// only locate files: what a partition's values are is said by its row in the manifest.
+/// Immutable.
+class PartitionPaths {
+ public:
+  /// Options `partition.default-name` and `partition.legacy-name` count.
+  /// \param clock  gives the zone of local-zoned values; nullptr = UTC
+  static Result<PartitionPaths> Make(const TableSchema& schema,
+                                     base::Clock* clock = nullptr);
+
+  /// Path of a serialized partition row (arity prefix), "" for a table without
+  /// partitions, else with a trailing slash. Errors: kCorruption, kUnsupported.
+  Result<std::string> PathOf(std::string_view serialized) const;
+  /// Column -> value text, unescaped; NULL and blank are the default name.
+  Result<std::map<std::string, std::string>> ValuesOf(std::string_view serialized) const;
+
+ private:
+  PartitionPaths() = default;
+  Result<PartitionSpec> SpecOf(std::string_view serialized) const;
+
+  std::vector<DataField> fields_;
+  PartitionNaming naming_;
+  base::Clock* clock_ = nullptr;
+};
 
 /// '%' and two upper-case hexadecimal digits for each byte that Paimon does not let stand
 /// in a folder name.
