@@ -41,13 +41,13 @@ class Repeat final : public merge::ColumnCursor {
 class Mapped final : public merge::ColumnCursor {
  public:
   Mapped(std::unique_ptr<merge::ColumnCursor> cursor, ColumnMapping mapping,
-         arrow::MemoryPool* pool)
-      : cursor_(std::move(cursor)), mapping_(std::move(mapping)), pool_(pool) {}
+         types::CastContext context)
+      : cursor_(std::move(cursor)), mapping_(std::move(mapping)), context_(context) {}
 
   Result<std::shared_ptr<arrow::Array>> Read(int64_t rows) override {
     ARROW_RETURN_NOT_OK(failure_);
     ARROW_ASSIGN_OR_RAISE(const auto stored, cursor_->Read(rows));
-    auto mapped = mapping_.Apply(stored, pool_);
+    auto mapped = mapping_.Apply(stored, context_);
     failure_ = mapped.status();
     return mapped;
   }
@@ -59,7 +59,7 @@ class Mapped final : public merge::ColumnCursor {
  private:
   std::unique_ptr<merge::ColumnCursor> cursor_;
   ColumnMapping mapping_;
-  arrow::MemoryPool* pool_;
+  types::CastContext context_;
   Status failure_;
 };
 
@@ -153,9 +153,9 @@ std::unique_ptr<merge::ColumnCursor> RepeatCursor(std::shared_ptr<arrow::Array> 
 
 std::unique_ptr<merge::ColumnCursor> MappedCursor(
     std::unique_ptr<merge::ColumnCursor> cursor, ColumnMapping mapping,
-    arrow::MemoryPool* pool) {
+    types::CastContext context) {
   if (mapping.is_identity()) return cursor;
-  return std::make_unique<Mapped>(std::move(cursor), std::move(mapping), pool);
+  return std::make_unique<Mapped>(std::move(cursor), std::move(mapping), context);
 }
 
 std::unique_ptr<merge::ColumnCursor> ChainedCursor(

@@ -19,7 +19,7 @@ std::unique_ptr<merge::ColumnCursor> RepeatCursor(std::shared_ptr<arrow::Array> 
 /// A cursor that maps what another answers.
 std::unique_ptr<merge::ColumnCursor> MappedCursor(
     std::unique_ptr<merge::ColumnCursor> cursor, ColumnMapping mapping,
-    arrow::MemoryPool* pool);
+    types::CastContext context);
 
 /// Cursors of several files as one. A file is opened when the first row of it is read;
 /// skipped files never are.

@@ -59,7 +59,8 @@ class RunFiles {
     ARROW_ASSIGN_OR_RAISE(auto mapping,
                           ColumnMapping::Make(field.name, stored->type, field.type));
     ARROW_ASSIGN_OR_RAISE(auto cursor, reader->OpenColumn(name, stored->type));
-    return MappedCursor(std::move(cursor), std::move(mapping), pool_);
+    return MappedCursor(std::move(cursor), std::move(mapping),
+                        {pool_, bucket_.context->clock.get()});
   }
 
   Result<std::unique_ptr<merge::ColumnCursor>> OpenSequence(size_t i) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include <arrow/api.h>
-#include <arrow/compute/api.h>
 #include <arrow/util/bitmap_ops.h>
 
 #include "tarn/types/arrow_types.h"
@@ -46,32 +45,6 @@ bool SameValues(const DataType& from, const DataType& to) {
   }
 }
 
-bool IsInteger(TypeRoot root) {
-  return root >= TypeRoot::kTinyInt && root <= TypeRoot::kBigInt;
-}
-
-/// Widening of numbers, which loses nothing.
-bool CanCastValues(const DataType& from, const DataType& to) {
-  if (IsInteger(from.root()) && IsInteger(to.root())) return from.root() <= to.root();
-  if (from.root() == TypeRoot::kFloat && to.root() == TypeRoot::kDouble) return true;
-  if (from.IsString() && to.IsString()) {
-    return to.root() == TypeRoot::kVarChar && from.length() <= to.length();
-  }
-  return false;
-}
-
-Result<std::shared_ptr<arrow::Array>> CastValues(
-    const std::shared_ptr<arrow::Array>& array, const DataType&, const DataType& to,
-    arrow::MemoryPool* pool) {
-  ARROW_ASSIGN_OR_RAISE(const auto type, types::ToArrow(to));
-  arrow::compute::ExecContext context(pool, nullptr);
-  ARROW_ASSIGN_OR_RAISE(
-      const arrow::Datum out,
-      arrow::compute::Cast(arrow::Datum(array), arrow::compute::CastOptions::Safe(type),
-                           &context));
-  return out.make_array();
-}
-
 Status NoCast(const std::string& column, const DataType& from, const DataType& to) {
   return Unsupported(
       6520, "Old files cannot be read with the column's new type:", V("column", column),
@@ -82,7 +55,7 @@ Status Check(const std::string& column, const DataType& from, const DataType& to
   if (SameValues(from, to)) return Status::OK();
   const bool nested = from.root() == to.root() && from.IsNested();
   if (!nested) {
-    return CanCastValues(from, to) ? Status::OK() : NoCast(column, from, to);
+    return types::CanCast(from, to) ? Status::OK() : NoCast(column, from, to);
   }
   switch (from.root()) {
     case TypeRoot::kArray:
@@ -107,7 +80,7 @@ Status Check(const std::string& column, const DataType& from, const DataType& to
 
 Result<std::shared_ptr<arrow::Array>> Map(const std::shared_ptr<arrow::Array>& array,
                                           const DataType& from, const DataType& to,
-                                          arrow::MemoryPool* pool);
+                                          const types::CastContext& context);
 
 /// The validity of `array` without its offset; nullptr = no NULL.
 Result<std::shared_ptr<arrow::Buffer>> ValidityOf(const arrow::Array& array,
@@ -119,7 +92,7 @@ Result<std::shared_ptr<arrow::Buffer>> ValidityOf(const arrow::Array& array,
 
 Result<std::shared_ptr<arrow::Array>> MapRow(const arrow::StructArray& rows,
                                              const DataType& from, const DataType& to,
-                                             arrow::MemoryPool* pool) {
+                                             const types::CastContext& context) {
   ARROW_ASSIGN_OR_RAISE(const auto type, types::ToArrow(to));
   std::vector<std::shared_ptr<arrow::ArrayData>> children;
   for (size_t i = 0; i < to.fields().size(); ++i) {
@@ -129,14 +102,15 @@ Result<std::shared_ptr<arrow::Array>> MapRow(const arrow::StructArray& rows,
     if (stored < 0) {
       ARROW_ASSIGN_OR_RAISE(
           child, arrow::MakeArrayOfNull(type->field(static_cast<int>(i))->type(),
-                                        rows.length(), pool));
+                                        rows.length(), context.pool));
     } else {
       const DataType& child_type = from.fields()[static_cast<size_t>(stored)].type;
-      ARROW_ASSIGN_OR_RAISE(child, Map(rows.field(stored), child_type, field.type, pool));
+      ARROW_ASSIGN_OR_RAISE(child,
+                            Map(rows.field(stored), child_type, field.type, context));
     }
     children.push_back(child->data());
   }
-  ARROW_ASSIGN_OR_RAISE(auto validity, ValidityOf(rows, pool));
+  ARROW_ASSIGN_OR_RAISE(auto validity, ValidityOf(rows, context.pool));
   return arrow::MakeArray(arrow::ArrayData::Make(type, rows.length(),
                                                  {std::move(validity)},
                                                  std::move(children), rows.null_count()));
@@ -145,23 +119,25 @@ Result<std::shared_ptr<arrow::Array>> MapRow(const arrow::StructArray& rows,
 /// Lists and maps keep their offsets; what they hold is mapped as a whole.
 Result<std::shared_ptr<arrow::Array>> MapList(const arrow::ListArray& list,
                                               const DataType& from, const DataType& to,
-                                              arrow::MemoryPool* pool) {
+                                              const types::CastContext& context) {
   ARROW_ASSIGN_OR_RAISE(const auto type, types::ToArrow(to));
   std::shared_ptr<arrow::ArrayData> items;
   if (to.root() == TypeRoot::kArray) {
     ARROW_ASSIGN_OR_RAISE(const auto mapped,
-                          Map(list.values(), from.element(), to.element(), pool));
+                          Map(list.values(), from.element(), to.element(), context));
     items = mapped->data();
   } else {
     const auto& entries = static_cast<const arrow::StructArray&>(*list.values());
     const bool map = to.root() == TypeRoot::kMap;
     std::vector<std::shared_ptr<arrow::ArrayData>> columns(2);
     ARROW_ASSIGN_OR_RAISE(
-        const auto keys, map ? Result<std::shared_ptr<arrow::Array>>(entries.field(0))
-                             : Map(entries.field(0), from.element(), to.element(), pool));
-    ARROW_ASSIGN_OR_RAISE(const auto values,
-                          map ? Map(entries.field(1), from.element(), to.element(), pool)
-                              : Result<std::shared_ptr<arrow::Array>>(entries.field(1)));
+        const auto keys,
+        map ? Result<std::shared_ptr<arrow::Array>>(entries.field(0))
+            : Map(entries.field(0), from.element(), to.element(), context));
+    ARROW_ASSIGN_OR_RAISE(
+        const auto values,
+        map ? Map(entries.field(1), from.element(), to.element(), context)
+            : Result<std::shared_ptr<arrow::Array>>(entries.field(1)));
     items = arrow::ArrayData::Make(type->field(0)->type(), entries.length(), {nullptr},
                                    {keys->data(), values->data()}, 0);
   }
@@ -173,7 +149,7 @@ Result<std::shared_ptr<arrow::Array>> MapList(const arrow::ListArray& list,
 
 Result<std::shared_ptr<arrow::Array>> Map(const std::shared_ptr<arrow::Array>& array,
                                           const DataType& from, const DataType& to,
-                                          arrow::MemoryPool* pool) {
+                                          const types::CastContext& context) {
   if (SameValues(from, to)) {
     // Nullability inside nested types may still differ.
     ARROW_ASSIGN_OR_RAISE(const auto type, types::ToArrow(to));
@@ -182,16 +158,16 @@ Result<std::shared_ptr<arrow::Array>> Map(const std::shared_ptr<arrow::Array>& a
   if (from.root() == to.root()) {
     switch (to.root()) {
       case TypeRoot::kRow:
-        return MapRow(static_cast<const arrow::StructArray&>(*array), from, to, pool);
+        return MapRow(static_cast<const arrow::StructArray&>(*array), from, to, context);
       case TypeRoot::kArray:
       case TypeRoot::kMap:
       case TypeRoot::kMultiset:
-        return MapList(static_cast<const arrow::ListArray&>(*array), from, to, pool);
+        return MapList(static_cast<const arrow::ListArray&>(*array), from, to, context);
       default:
         break;
     }
   }
-  return CastValues(array, from, to, pool);
+  return types::Cast(context, array, from, to);
 }
 
 }  // namespace
@@ -210,9 +186,9 @@ Result<ColumnMapping> ColumnMapping::Make(std::string column, const DataType& fr
 }
 
 Result<std::shared_ptr<arrow::Array>> ColumnMapping::Apply(
-    const std::shared_ptr<arrow::Array>& array, arrow::MemoryPool* pool) const {
+    const std::shared_ptr<arrow::Array>& array, const types::CastContext& context) const {
   if (identity_) return array;
-  auto mapped = Map(array, from_, to_, pool);
+  auto mapped = Map(array, from_, to_, context);
   if (mapped.ok()) return mapped;
   return Prefixed(mapped.status(), "Column " + column_ + ": ");
 }

@@ -6,6 +6,7 @@
 
 #include <arrow/type_fwd.h>
 
+#include "tarn/types/cast.h"
 #include "tarn/types/data_type.h"
 
 namespace tarn::datafile {
@@ -23,7 +24,7 @@ class ColumnMapping {
   bool is_identity() const { return identity_; }
   /// type[rows] of `to`. Errors: those of the cast.
   Result<std::shared_ptr<arrow::Array>> Apply(const std::shared_ptr<arrow::Array>& array,
-                                              arrow::MemoryPool* pool) const;
+                                              const types::CastContext& context) const;
 
  private:
   ColumnMapping() = default;
