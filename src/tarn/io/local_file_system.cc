@@ -194,8 +194,11 @@ Result<std::vector<FileStatus>> LocalFileSystem::List(const std::string& directo
   std::vector<FileStatus> out;
   auto listed = NamesIn(directory);
   if (!listed.ok()) {
-    if (KindOf(listed.status()) == ErrorKind::kNotFound) return out;
-    return listed.status();
+    if (KindOf(listed.status()) != ErrorKind::kNotFound) return listed.status();
+    ARROW_ASSIGN_OR_RAISE(const bool is_file, Exists(directory));
+    if (!is_file) return out;
+    return InvalidInput(1100, "Path cannot be used:", V("path", directory),
+                        V("doing", "list"), V("reason", "not a folder"));
   }
   std::sort(listed->begin(), listed->end());
   out.reserve(listed->size());
