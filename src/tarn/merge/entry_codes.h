@@ -17,7 +17,8 @@ namespace tarn::merge {
 /// or the input of `max` and `min`.
 class EntryCodes {
  public:
-  static Result<EntryCodes> Make(const MergeOrder& order, const RunSlices& slices);
+  static Result<EntryCodes> Make(const MergeOrder& order, const EntriesByRun& entries,
+                                 const RunSlices& slices);
 
   bool IsValid(int32_t entry) const { return valid_[entry] != 0; }
   /// Set `marks[entry]` of the entries that are not NULL.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/merge/fold.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <arrow/array.h>
 #include <arrow/type.h>
+#include <arrow/util/bit_util.h>
 
 #include "tarn/merge/entry_codes.h"
 
@@ -118,7 +120,7 @@ Result<Selection> FoldToEntries(const FoldInput& input) {
   EntryCodes codes;
   if (aggregate.function == AggregateFunction::kMax ||
       aggregate.function == AggregateFunction::kMin) {
-    ARROW_ASSIGN_OR_RAISE(codes, EntryCodes::Make(order, input.slices));
+    ARROW_ASSIGN_OR_RAISE(codes, EntryCodes::Make(order, input.entries, input.slices));
   }
   const bool can_retract = CanRetract(aggregate);
   Selection result(order.keys());
@@ -166,23 +168,44 @@ Result<std::shared_ptr<arrow::Array>> FoldToValues(
   return internal::FoldNumbers(context, type, input);
 }
 
+namespace {
+
+/// Without ops the newest cell is the one with the highest entry, so runs can be walked
+/// one by one, and a run that holds only NULL costs nothing.
+Selection NewestByRun(const FoldInput& input) {
+  const MergeOrder& order = input.order;
+  Selection newest(order.keys());
+  for (int64_t key = 0; key < order.keys(); ++key) {
+    newest[key] = order.bypass[key] ? order.starts[key] : -1;
+  }
+  for (size_t run = 0; run < input.slices.arrays.size(); ++run) {
+    const auto& array = input.slices.arrays[run];
+    if (array == nullptr || array->null_count() == array->length()) continue;
+    const int64_t base = input.entries.base[run] + input.slices.first[run];
+    const int32_t* entry = input.entries.entry.data() + base;
+    const int32_t* key = input.entries.key.data() + base;
+    const uint8_t* bits = array->null_count() == 0 ? nullptr : array->null_bitmap_data();
+    for (int64_t row = 0; row < array->length(); ++row) {
+      if (bits != nullptr && !arrow::bit_util::GetBit(bits, array->offset() + row))
+        continue;
+      int32_t& best = newest[key[row]];
+      best = std::max(best, entry[row]);
+    }
+  }
+  return newest;
+}
+
+}  // namespace
+
 Selection NewestNonNull(const FoldInput& input) {
+  if (input.ops == nullptr) return NewestByRun(input);
   const MergeOrder& order = input.order;
   const Cells cells(input);
-  bool any_null = false;
-  for (const auto& array : input.slices.arrays) {
-    any_null |= array != nullptr && array->null_count() > 0;
-  }
-  if (!any_null && input.ops == nullptr) return NewestEntries(order);
   Selection newest(order.keys());
   for (int64_t key = 0; key < order.keys(); ++key) {
     const int32_t begin = order.starts[key];
     int32_t found = order.starts[key + 1] - 1;
-    if (order.bypass[key]) {
-      newest[key] = found;
-      continue;
-    }
-    for (; found >= begin; --found) {
+    for (; found >= begin && !order.bypass[key]; --found) {
       const Op op = input.op(found);
       if (op == Op::kReset) break;
       if (op == Op::kAdd && cells.IsValid(found)) break;

@@ -27,6 +27,7 @@ struct FoldInput {
   int column;
   const MergeOrder& order;
   const RunSlices& slices;
+  const EntriesByRun& entries;
   const Op* ops = nullptr;
 
   const Aggregate& aggregate() const { return spec.aggregates[column]; }

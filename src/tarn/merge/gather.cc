@@ -123,10 +123,25 @@ Result<std::shared_ptr<Array>> GatherBool(arrow::MemoryPool* pool,
       type, rows, {std::move(validity), std::move(values)}, null_count));
 }
 
-/// Copy of a short value without a call; 16 bytes behind both ends are readable and
-/// writable.
-inline void CopyShort(uint8_t* to, const uint8_t* from, int64_t bytes) {
-  std::memcpy(to, from, bytes);
+/// Copy of a value, short ones by two words that overlap instead of a call.
+inline void CopyValue(uint8_t* to, const uint8_t* from, int64_t bytes) {
+  if (bytes > 16) {
+    std::memcpy(to, from, bytes);
+  } else if (bytes >= 8) {
+    uint64_t head, tail;
+    std::memcpy(&head, from, 8);
+    std::memcpy(&tail, from + bytes - 8, 8);
+    std::memcpy(to, &head, 8);
+    std::memcpy(to + bytes - 8, &tail, 8);
+  } else if (bytes >= 4) {
+    uint32_t head, tail;
+    std::memcpy(&head, from, 4);
+    std::memcpy(&tail, from + bytes - 4, 4);
+    std::memcpy(to, &head, 4);
+    std::memcpy(to + bytes - 4, &tail, 4);
+  } else {
+    for (int64_t i = 0; i < bytes; ++i) to[i] = from[i];
+  }
 }
 
 Result<std::shared_ptr<Array>> GatherBinary(arrow::MemoryPool* pool,
@@ -169,7 +184,7 @@ Result<std::shared_ptr<Array>> GatherBinary(arrow::MemoryPool* pool,
     const int32_t length = ends[i + 1] - ends[i];
     if (length == 0) continue;
     const uint16_t run = sources.run[i];
-    CopyShort(out + ends[i], data[run] + offsets[run][sources.row[i]], length);
+    CopyValue(out + ends[i], data[run] + offsets[run][sources.row[i]], length);
   }
   return arrow::MakeArray(arrow::ArrayData::Make(
       type, rows, {std::move(validity), std::move(out_offsets), std::move(values)},
@@ -225,24 +240,31 @@ Sources Sources::Make(const MergeOrder& order, const Selection& selection) {
   const auto rows = static_cast<int64_t>(selection.size());
   sources.run.resize(rows);
   sources.row.resize(rows);
-  sources.ranges = RowRanges::None(runs);
+  std::vector<uint8_t> used(runs + 1, 0);
   for (int64_t i = 0; i < rows; ++i) {
     const int32_t entry = selection[i];
-    if (entry < 0) {
-      sources.run[i] = static_cast<uint16_t>(runs);
-      sources.row[i] = 0;
-      sources.has_nulls = true;
-      continue;
-    }
-    sources.run[i] = order.run[entry];
-    sources.row[i] = order.row[entry];
-    sources.ranges.Add(order.run[entry], order.row[entry]);
+    const bool is_null = entry < 0;
+    const uint16_t run = is_null ? static_cast<uint16_t>(runs) : order.run[entry];
+    sources.run[i] = run;
+    sources.row[i] = is_null ? 0 : order.row[entry];
+    used[run] = 1;
   }
-  if (sources.has_nulls || rows == 0) return sources;
+  sources.has_nulls = used[runs] != 0;
+  sources.ranges = RowRanges::None(runs);
+  int64_t taking_part = sources.has_nulls ? 2 : 0;
+  for (size_t run = 0; run < runs; ++run) {
+    if (!used[run]) continue;
+    sources.ranges.end[run] = order.consumed[run];
+    ++taking_part;
+  }
+  if (taking_part != 1) return sources;
   sources.is_slice = true;
   for (int64_t i = 1; i < rows && sources.is_slice; ++i) {
-    sources.is_slice =
-        sources.run[i] == sources.run[0] && sources.row[i] == sources.row[i - 1] + 1;
+    sources.is_slice = sources.row[i] == sources.row[i - 1] + 1;
+  }
+  if (sources.is_slice) {
+    sources.ranges.begin[sources.run[0]] = sources.row[0];
+    sources.ranges.end[sources.run[0]] = sources.row[0] + rows;
   }
   return sources;
 }

@@ -27,6 +27,7 @@ constexpr int64_t kChunkRowsMax = 8192;
 
 /// What the inner loop needs of one run, side by side.
 struct OrderReader::Head {
+  int run = 0;
   const uint64_t* codes = nullptr;
   const std::string_view* views = nullptr;
   const int64_t* sequence = nullptr;
@@ -89,10 +90,10 @@ struct OrderReader::Builder {
   }
 
   template <bool kExact>
-  void Append(int run, const Head& head, bool new_key) {
+  void Append(const Head& head, bool new_key) {
     if (size == static_cast<int64_t>(order->run.size())) Grow(size + 1);
     const int64_t position = head.position;
-    order->run[size] = static_cast<uint16_t>(run);
+    order->run[size] = static_cast<uint16_t>(head.run);
     order->row[size] = static_cast<int32_t>(position - head.base);
     order->sequence[size] = head.sequence[position];
     const uint8_t kind = head.kind == nullptr ? 0 : head.kind[position];
@@ -116,12 +117,12 @@ struct OrderReader::Builder {
 
   /// Rows [position, end) of one run, all below every other run's keys.
   template <bool kExact>
-  void AppendRange(int run, const Head& head, int64_t end) {
+  void AppendRange(const Head& head, int64_t end) {
     const int64_t begin = head.position;
     const int64_t count = end - begin;
     if (count <= 0) return;
     Grow(size + count);
-    std::fill_n(order->run.data() + size, count, static_cast<uint16_t>(run));
+    std::fill_n(order->run.data() + size, count, static_cast<uint16_t>(head.run));
     std::iota(order->row.data() + size, order->row.data() + size + count,
               static_cast<int32_t>(begin - head.base));
     std::memcpy(order->sequence.data() + size, head.sequence + begin, count * 8);
@@ -166,7 +167,10 @@ struct OrderReader::Builder {
       return order->sequence[a] < order->sequence[b];
     }
     // Retractions have the odd kinds.
-    return (order->kind[a] & 1) > (order->kind[b] & 1);
+    const int retracts_a = order->kind[a] & 1, retracts_b = order->kind[b] & 1;
+    if (retracts_a != retracts_b) return retracts_a > retracts_b;
+    if (order->run[a] != order->run[b]) return order->run[a] < order->run[b];
+    return order->row[a] < order->row[b];
   }
 
   void SortKey(int32_t begin, int32_t end) {
@@ -266,10 +270,10 @@ bool OrderReader::ChoosePrefix() {
   return true;
 }
 
-void OrderReader::RefreshHead(int run) {
-  const RunKeys& keys = *runs_[run];
+void OrderReader::RefreshHead(Head* slot) {
+  Head& head = *slot;
+  const RunKeys& keys = *runs_[head.run];
   const RunKeys::Chunk& chunk = keys.chunk();
-  Head& head = heads_[run];
   head.codes = chunk.keys.codes.data();
   head.views = chunk.keys.exact ? nullptr : chunk.keys.views.data();
   head.sequence = chunk.sequence_data;
@@ -283,28 +287,32 @@ void OrderReader::RefreshHead(int run) {
 
 template <bool kExact>
 void OrderReader::Rebuild(LoserTree<kExact>* tree) {
-  for (size_t run = 0; run < runs_.size(); ++run) {
-    const Head& head = heads_[run];
+  for (size_t slot = 0; slot < heads_.size(); ++slot) {
+    const Head& head = heads_[slot];
     const bool exhausted = head.position == head.rows;
-    tree->SetHead(static_cast<int>(run), exhausted ? 0 : head.codes[head.position],
+    tree->SetHead(static_cast<int>(slot), exhausted ? 0 : head.codes[head.position],
                   kExact || exhausted ? std::string_view() : head.views[head.position],
                   exhausted);
   }
   tree->Build();
 }
 
+void OrderReader::AdvanceRuns() {
+  for (const Head& head : heads_) {
+    runs_[head.run]->Advance(head.position - runs_[head.run]->position());
+  }
+}
+
 /// The run's chunk is used up: read the next one, if there is one.
 template <bool kExact>
-Status OrderReader::Refill(int run, LoserTree<kExact>* tree, bool* rebuilt) {
-  RunKeys& keys = *runs_[run];
-  keys.Advance(heads_[run].position - keys.position());
+Status OrderReader::Refill(Head* head, LoserTree<kExact>* tree, bool* rebuilt) {
+  RunKeys& keys = *runs_[head->run];
+  keys.Advance(head->position - keys.position());
   if (!keys.needs_load()) return Status::OK();
-  ARROW_RETURN_NOT_OK(LoadRun(run));
-  RefreshHead(run);
+  ARROW_RETURN_NOT_OK(LoadRun(head->run));
+  RefreshHead(head);
   if constexpr (!kExact) {
-    for (size_t r = 0; r < runs_.size(); ++r) {
-      runs_[r]->Advance(heads_[r].position - runs_[r]->position());
-    }
+    AdvanceRuns();
     if (ChoosePrefix()) {
       Rebuild(tree);
       *rebuilt = true;
@@ -314,16 +322,17 @@ Status OrderReader::Refill(int run, LoserTree<kExact>* tree, bool* rebuilt) {
 }
 
 template <bool kExact>
-void OrderReader::Gallop(const LoserTree<kExact>& tree, int run, int64_t rows) {
-  Head& head = heads_[run];
+void OrderReader::Gallop(const LoserTree<kExact>& tree, Head* slot, int64_t rows) {
+  Head& head = *slot;
   const int64_t most = std::min(head.rows, head.position + rows - builder_->size);
   if (most <= head.position) return;
   int64_t end = most;
   if (runs_.size() > 1) {
     const auto rival = tree.RunnerUp();
     if (!tree.IsExhausted(rival)) {
+      const uint64_t rival_code = tree.CodeOf(rival);
       auto below = [&](int64_t i) {
-        if (head.codes[i] != rival.code) return head.codes[i] < rival.code;
+        if (head.codes[i] != rival_code) return head.codes[i] < rival_code;
         if constexpr (kExact) return false;
         return head.views[i] < tree.ViewOf(rival);
       };
@@ -346,31 +355,31 @@ void OrderReader::Gallop(const LoserTree<kExact>& tree, int run, int64_t rows) {
       }
     }
   }
-  builder_->AppendRange<kExact>(run, head, end);
+  builder_->AppendRange<kExact>(head, end);
   head.position = std::max(head.position, end);
 }
 
 template <bool kExact>
 Status OrderReader::Fill(LoserTree<kExact>* tree, int64_t rows) {
   Builder& builder = *builder_;
-  int last_run = -1, wins = 0;
-  const bool alone = runs_.size() == 1;
+  int last_slot = -1, wins = 0;
+  const bool alone = heads_.size() == 1;
   while (!tree->done()) {
-    const int run = tree->winner();
-    Head& head = heads_[run];
+    const int slot = tree->winner();
+    Head& head = heads_[slot];
     const bool new_key = builder.IsNewKey<kExact>(head, head.position);
     if (new_key && builder.size >= rows) break;
-    builder.Append<kExact>(run, head, new_key);
+    builder.Append<kExact>(head, new_key);
     ++head.position;
-    wins = run == last_run ? wins + 1 : 0;
-    last_run = run;
+    wins = slot == last_slot ? wins + 1 : 0;
+    last_slot = slot;
     if (alone || wins >= kGallopAfter) {
-      Gallop(*tree, run, rows);
+      Gallop(*tree, &head, rows);
       wins = 0;
     }
     if (head.position == head.rows) {
       bool rebuilt = false;
-      ARROW_RETURN_NOT_OK(Refill(run, tree, &rebuilt));
+      ARROW_RETURN_NOT_OK(Refill(&head, tree, &rebuilt));
       if (rebuilt) continue;
     }
     const bool exhausted = head.position == head.rows;
@@ -382,17 +391,24 @@ Status OrderReader::Fill(LoserTree<kExact>* tree, int64_t rows) {
           9202, "A key has too many records for one merge:", V("records", builder.size));
     }
   }
-  for (size_t run = 0; run < runs_.size(); ++run) {
-    runs_[run]->Advance(heads_[run].position - runs_[run]->position());
-  }
+  AdvanceRuns();
   return Status::OK();
 }
 
+/// Runs take their places in the tree oldest first: equal keys then mostly come out in
+/// order.
 Status OrderReader::Start() {
   started_ = true;
+  std::vector<int64_t> first_sequence(runs_.size(), 0);
   for (size_t run = 0; run < runs_.size(); ++run) {
-    if (runs_[run]->needs_load()) ARROW_RETURN_NOT_OK(LoadRun(static_cast<int>(run)));
+    if (!runs_[run]->needs_load()) continue;
+    ARROW_RETURN_NOT_OK(LoadRun(static_cast<int>(run)));
+    first_sequence[run] = runs_[run]->chunk().sequence_data[0];
   }
+  for (size_t run = 0; run < runs_.size(); ++run) heads_[run].run = static_cast<int>(run);
+  std::stable_sort(heads_.begin(), heads_.end(), [&](const Head& a, const Head& b) {
+    return first_sequence[a.run] < first_sequence[b.run];
+  });
   ChoosePrefix();
   return Status::OK();
 }
@@ -460,9 +476,9 @@ Result<bool> OrderReader::Next(int64_t rows, MergeOrder* order) {
   ARROW_RETURN_NOT_OK(failed_);
   auto step = [&]() -> Status {
     if (!started_) ARROW_RETURN_NOT_OK(Start());
-    for (size_t run = 0; run < runs_.size(); ++run) {
-      runs_[run]->BeginOrder();
-      RefreshHead(static_cast<int>(run));
+    for (Head& head : heads_) {
+      runs_[head.run]->BeginOrder();
+      RefreshHead(&head);
     }
     builder_->Start(order, rows, !spec_.sequence_columns.empty());
     const int count = static_cast<int>(runs_.size());

@@ -72,15 +72,16 @@ class OrderReader {
   OrderReader() = default;
   Status LoadRun(int run);
   bool ChoosePrefix();
-  void RefreshHead(int run);
+  void RefreshHead(Head* head);
+  void AdvanceRuns();
   template <bool kExact>
   void Rebuild(LoserTree<kExact>* tree);
   template <bool kExact>
-  Status Refill(int run, LoserTree<kExact>* tree, bool* rebuilt);
+  Status Refill(Head* head, LoserTree<kExact>* tree, bool* rebuilt);
   template <bool kExact>
   Status Fill(LoserTree<kExact>* tree, int64_t rows);
   template <bool kExact>
-  void Gallop(const LoserTree<kExact>& tree, int run, int64_t rows);
+  void Gallop(const LoserTree<kExact>& tree, Head* head, int64_t rows);
   Status Finish(MergeOrder* order);
   Status Start();
   void DropOutranked(MergeOrder* order) const;
@@ -89,7 +90,7 @@ class OrderReader {
   MergeSpec spec_;
   std::vector<int32_t> levels_;
   std::vector<std::unique_ptr<RunKeys>> runs_;
-  std::vector<Head> heads_;
+  std::vector<Head> heads_;  ///< by place in the tree
   int64_t chunk_rows_ = 0;
   bool started_ = false;
   Status failed_;

@@ -78,7 +78,8 @@ class PartialUpdate final : public MergeEngine {
       groups[group].present.assign(order.rows(), 0);
       for (int column : spec_.groups[group].clocks) {
         ARROW_ASSIGN_OR_RAISE(const RunSlices* slices, columns->Read(column));
-        ARROW_ASSIGN_OR_RAISE(EntryCodes codes, EntryCodes::Make(order, *slices));
+        ARROW_ASSIGN_OR_RAISE(EntryCodes codes,
+                              EntryCodes::Make(order, columns->entries(), *slices));
         codes.MarkValid(groups[group].present.data());
         groups[group].clocks.push_back(std::move(codes));
       }

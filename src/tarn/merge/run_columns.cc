@@ -7,6 +7,34 @@
 
 namespace tarn::merge {
 
+EntriesByRun EntriesByRun::Make(const MergeOrder& order) {
+  EntriesByRun made;
+  int64_t rows = 0;
+  for (int64_t consumed : order.consumed) {
+    made.base.push_back(rows);
+    rows += consumed;
+  }
+  // Every row has an entry but those that a lookup's order left out.
+  made.entry.assign(rows, -1);
+  made.key.assign(rows, 0);
+  for (int64_t key = 0; key < order.keys(); ++key) {
+    for (int32_t i = order.starts[key]; i < order.starts[key + 1]; ++i) {
+      const int64_t at = made.base[order.run[i]] + order.row[i];
+      made.entry[at] = i;
+      made.key[at] = static_cast<int32_t>(key);
+    }
+  }
+  return made;
+}
+
+const EntriesByRun& RunColumns::entries() {
+  if (entries_number_ != order_number_) {
+    entries_ = EntriesByRun::Make(*order_);
+    entries_number_ = order_number_;
+  }
+  return entries_;
+}
+
 void RunColumns::BeginOrder(const MergeOrder* order, const OrderReader* reader) {
   if (order_number_ > 0) {
     for (size_t run = 0; run < runs_.size(); ++run) passed_[run] += consumed_[run];

@@ -30,15 +30,19 @@ struct RowRanges {
   static RowRanges None(size_t runs) {
     return {std::vector<int64_t>(runs, 0), std::vector<int64_t>(runs, 0)};
   }
-  void Add(size_t run, int64_t row) {
-    if (begin[run] == end[run]) {
-      begin[run] = row;
-      end[run] = row + 1;
-    } else {
-      if (row < begin[run]) begin[run] = row;
-      if (row >= end[run]) end[run] = row + 1;
-    }
-  }
+};
+
+/// The way back from rows of runs to an order, run by run: what lets a column be walked
+/// along its own cells instead of along the order.
+///
+///   entry  int32[rows consumed]   the entry of a row, -1 = it does not count
+///   key    int32[rows consumed]   the key of a row
+struct EntriesByRun {
+  std::vector<int32_t> entry;
+  std::vector<int32_t> key;
+  std::vector<int64_t> base;  ///< per run: where its rows begin
+
+  static EntriesByRun Make(const MergeOrder& order);
 };
 
 /// Independent cursors per (column, run) that follow the orders: what no order needed is
@@ -58,6 +62,8 @@ class RunColumns {
   Result<const RunSlices*> Read(int column, const RowRanges& ranges);
 
   const MergeOrder& order() const { return *order_; }
+  /// Made when first asked for in an order.
+  const EntriesByRun& entries();
 
  private:
   struct Cursor {
@@ -77,6 +83,8 @@ class RunColumns {
   const MergeOrder* order_ = nullptr;
   const OrderReader* reader_ = nullptr;
   int64_t order_number_ = 0;
+  EntriesByRun entries_;
+  int64_t entries_number_ = 0;  ///< the order that `entries_` belongs to
   std::unordered_map<int, Column> columns_;
 };
 

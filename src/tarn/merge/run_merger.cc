@@ -23,6 +23,21 @@ namespace {
 constexpr int64_t kFirstRows = 1024;
 constexpr int64_t kLeastRows = 16;
 
+/// Keys whose result is answered.
+std::vector<int32_t> KeptKeys(const MergePlan& plan, bool drop_retracts) {
+  const auto keys = static_cast<int32_t>(plan.kinds.size());
+  std::vector<int32_t> kept(keys);
+  const uint8_t dropped_kinds = drop_retracts ? 1 : 0;
+  size_t count = 0;
+  for (int32_t key = 0; key < keys; ++key) {
+    kept[count] = key;
+    count += (plan.kinds[key] & dropped_kinds) == 0 &&
+             (plan.keep.empty() || plan.keep[key] != 0);
+  }
+  kept.resize(count);
+  return kept;
+}
+
 /// `selection` of the kept keys only.
 Selection Keep(const Selection& selection, const std::vector<int32_t>& kept,
                int64_t keys) {
@@ -50,7 +65,11 @@ Result<std::shared_ptr<arrow::Buffer>> KeepValues(const base::Context& context,
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> buffer,
                         arrow::AllocateBuffer(kept.size() * sizeof(T), context.pool));
   T* out = reinterpret_cast<T*>(buffer->mutable_data());
-  for (size_t i = 0; i < kept.size(); ++i) out[i] = values[kept[i]];
+  if (kept.size() == values.size()) {
+    std::copy(values.begin(), values.end(), out);
+  } else {
+    for (size_t i = 0; i < kept.size(); ++i) out[i] = values[kept[i]];
+  }
   return buffer;
 }
 
@@ -135,13 +154,7 @@ Result<std::optional<MergedBatch>> RunMerger::Step(bool* end) {
   columns_->BeginOrder(&order_, reader_.get());
   ARROW_ASSIGN_OR_RAISE(const MergePlan plan, engine_->Select(order_, columns_.get()));
   ARROW_RETURN_NOT_OK(CheckNotNull(plan));
-  std::vector<int32_t> kept;
-  kept.reserve(order_.keys());
-  for (int64_t key = 0; key < order_.keys(); ++key) {
-    if (!plan.keep.empty() && plan.keep[key] == 0) continue;
-    if (options_.drop_retracts && (plan.kinds[key] & 1) != 0) continue;
-    kept.push_back(static_cast<int32_t>(key));
-  }
+  const std::vector<int32_t> kept = KeptKeys(plan, options_.drop_retracts);
   if (kept.empty()) {
     // What cannot be folded is an error also where nothing of it would be answered.
     for (size_t i = 0; i < options_.projection.size(); ++i) {
@@ -193,7 +206,7 @@ Result<std::shared_ptr<arrow::Array>> RunMerger::MakeColumn(
   }
   ARROW_ASSIGN_OR_RAISE(const RunSlices* slices, columns_->Read(column));
   const Op* ops = made.ops < 0 ? nullptr : plan.ops[made.ops].data();
-  const FoldInput input{spec_, column, order_, *slices, ops};
+  const FoldInput input{spec_, column, order_, *slices, columns_->entries(), ops};
   if (made.rule == ColumnPlan::Rule::kNewestNonNull ||
       PicksCell(spec_.aggregates[column].function)) {
     Selection picked;
@@ -220,7 +233,8 @@ Status RunMerger::CheckNotNull(const MergePlan& plan) {
         slices->arrays.begin(), slices->arrays.end(),
         [](const auto& array) { return array != nullptr && array->null_count() > 0; });
     if (!any) continue;
-    const internal::Cells cells(FoldInput{spec_, column, order_, *slices});
+    const internal::Cells cells(
+        FoldInput{spec_, column, order_, *slices, columns_->entries()});
     auto is_null = [&](int32_t entry) { return !cells.IsValid(entry); };
     bool found =
         std::any_of(plan.reset_entries.begin(), plan.reset_entries.end(), is_null);
