@@ -106,6 +106,7 @@ TEST(MergeSpec, RefusesWhatJavaRefuses) {
   EXPECT_EQ(KindFor({{"merge-engine", "aggregation"},
                      {"fields.name.aggregate-function", "last_non_null"}}),
             ErrorKind::kInvalidInput);
+  EXPECT_EQ(KindFor({{"merge-engine", "newest"}}), ErrorKind::kInvalidInput);
   EXPECT_EQ(KindFor({{"sequence.field", "missing"}}), ErrorKind::kInvalidInput);
   EXPECT_EQ(KindFor({{"merge-engine", "first-row"}, {"sequence.field", "ts"}}),
             ErrorKind::kInvalidInput);
@@ -120,7 +121,6 @@ TEST(MergeSpec, NamesWhatIsNotImplemented) {
     EXPECT_EQ(KindOf(spec.status()), ErrorKind::kUnsupported) << function;
     EXPECT_NE(MessageOf(spec.status()).find(function), std::string::npos);
   }
-  EXPECT_EQ(KindFor({{"merge-engine", "newest"}}), ErrorKind::kUnsupported);
   // Java's answer depends on the order of a hash map.
   EXPECT_EQ(KindFor(PartialUpdate({{"fields.ts.sequence-group", "name"},
                                    {"fields.ts,ts2.sequence-group", "price"}})),

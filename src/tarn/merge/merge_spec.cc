@@ -8,16 +8,19 @@
 #include <set>
 #include <utility>
 
+#include "tarn/options/field_options.h"
+#include "tarn/options/merge_options.h"
+#include "tarn/options/options.h"
+
 namespace tarn::merge {
 namespace {
 
+using options::MergeOptions;
+using options::SequenceGroupOption;
 using types::DataField;
 using types::DataType;
 using types::TableSchema;
 using types::TypeRoot;
-
-constexpr std::string_view kFieldsPrefix = "fields.";
-constexpr std::string_view kGroupSuffix = ".sequence-group";
 
 struct FunctionName {
   std::string_view name;
@@ -44,52 +47,6 @@ constexpr std::array<std::string_view, 9> kOtherFunctions = {
     "nested_update", "nested_partial_update",
     "rbm32",         "rbm64",
     "theta_sketch"};
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-std::vector<std::string> SplitComma(std::string_view text, bool trim) {
-  std::vector<std::string> parts;
-  while (true) {
-    const size_t comma = text.find(',');
-    const std::string_view part = text.substr(0, comma);
-    parts.emplace_back(trim ? Trim(part) : part);
-    if (comma == std::string_view::npos) return parts;
-    text.remove_prefix(comma + 1);
-  }
-}
-
-class OptionReader {
- public:
-  explicit OptionReader(const std::map<std::string, std::string>& options)
-      : options_(options) {}
-
-  std::optional<std::string> Text(const std::string& key) const {
-    auto found = options_.find(key);
-    if (found == options_.end()) return std::nullopt;
-    return found->second;
-  }
-
-  Result<bool> Flag(const std::string& key) const {
-    const auto text = Text(key);
-    if (!text) return false;
-    std::string lower = *text;
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    if (lower == "true") return true;
-    if (lower == "false") return false;
-    return InvalidInput(1201, "Option must be true or false:", V("option", key),
-                        V("value", *text));
-  }
-
-  const std::map<std::string, std::string>& all() const { return options_; }
-
- private:
-  const std::map<std::string, std::string>& options_;
-};
 
 Result<int> RequireField(const TableSchema& schema, const std::string& name) {
   const int index = types::FieldIndex(schema.fields, name);
@@ -143,27 +100,29 @@ Status CheckType(AggregateFunction function, const DataField& field) {
                       V("type", field.type.ToString()));
 }
 
-Result<Aggregate> AggregateOf(const OptionReader& options, const DataField& field,
+/// What a merge reads of the options of a table.
+struct TableOptions {
+  const std::map<std::string, std::string>& values;
+  MergeOptions merge;
+};
+
+Result<Aggregate> AggregateOf(const TableOptions& table, const DataField& field,
                               const std::string& function_name) {
   Aggregate aggregate;
   ARROW_ASSIGN_OR_RAISE(aggregate.function, FunctionOf(function_name, field.name));
   ARROW_RETURN_NOT_OK(CheckType(aggregate.function, field));
-  const std::string prefix = std::string(kFieldsPrefix) + field.name;
-  ARROW_ASSIGN_OR_RAISE(aggregate.ignore_retract,
-                        options.Flag(prefix + ".ignore-retract"));
-  if (aggregate.function == AggregateFunction::kListagg) {
-    ARROW_ASSIGN_OR_RAISE(aggregate.distinct, options.Flag(prefix + ".distinct"));
-    aggregate.delimiter =
-        options.Text(prefix + ".list-agg-delimiter").value_or(std::string(","));
+  aggregate.ignore_retract = table.merge.ignore_retract.contains(field.name);
+  if (aggregate.function != AggregateFunction::kListagg) return aggregate;
+  const auto* distinct = options::FindFieldOption(table.values, field.name, "distinct");
+  if (distinct != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(aggregate.distinct,
+                          options::ParseValue<bool>("fields." + field.name + ".distinct",
+                                                    *distinct, options::Any()));
   }
+  const auto* delimiter =
+      options::FindFieldOption(table.values, field.name, "list-agg-delimiter");
+  if (delimiter != nullptr) aggregate.delimiter = *delimiter;
   return aggregate;
-}
-
-std::optional<std::string> FunctionOption(const OptionReader& options,
-                                          const std::string& column) {
-  auto own = options.Text(std::string(kFieldsPrefix) + column + ".aggregate-function");
-  if (own) return own;
-  return options.Text("fields.default-aggregate-function");
 }
 
 Status CheckOrderable(const TableSchema& schema, const std::vector<int>& columns,
@@ -179,18 +138,16 @@ Status CheckOrderable(const TableSchema& schema, const std::vector<int>& columns
   return Status::OK();
 }
 
-Status AddGroup(const TableSchema& schema, const std::string& key,
-                const std::string& value, MergeSpec* spec,
-                std::set<int>* protected_columns) {
+Status AddGroup(const TableSchema& schema, const SequenceGroupOption& option,
+                MergeSpec* spec, std::set<int>* protected_columns) {
   SequenceGroup group;
-  const std::string clocks = key.substr(
-      kFieldsPrefix.size(), key.size() - kFieldsPrefix.size() - kGroupSuffix.size());
-  for (const std::string& name : SplitComma(clocks, false)) {
+  const std::string& key = option.key;
+  for (const std::string& name : option.ordering) {
     ARROW_ASSIGN_OR_RAISE(const int column, RequireField(schema, name));
     group.clocks.push_back(column);
   }
   ARROW_RETURN_NOT_OK(CheckOrderable(schema, group.clocks, key));
-  for (const std::string& name : SplitComma(value, false)) {
+  for (const std::string& name : option.columns) {
     ARROW_ASSIGN_OR_RAISE(const int column, RequireField(schema, name));
     if (!protected_columns->insert(column).second) {
       return InvalidInput(1206, "Field is defined repeatedly by multiple groups:",
@@ -221,9 +178,9 @@ Status AddGroup(const TableSchema& schema, const std::string& key,
   return Status::OK();
 }
 
-Status RemovingGroups(const TableSchema& schema, const std::string& names,
+Status RemovingGroups(const TableSchema& schema, const std::vector<std::string>& names,
                       MergeSpec* spec) {
-  for (const std::string& name : SplitComma(names, false)) {
+  for (const std::string& name : names) {
     const int column = types::FieldIndex(schema.fields, name);
     const int group = column < 0 ? -1 : spec->group_of[column];
     const bool is_clock =
@@ -241,19 +198,16 @@ Status RemovingGroups(const TableSchema& schema, const std::string& names,
   return Status::OK();
 }
 
-Status ReadPartialUpdate(const TableSchema& schema, const OptionReader& options,
+Status ReadPartialUpdate(const TableSchema& schema, const TableOptions& table,
                          MergeSpec* spec) {
   std::set<int> protected_columns;
-  for (const auto& [key, value] : options.all()) {
-    if (!key.starts_with(kFieldsPrefix) || !key.ends_with(kGroupSuffix)) continue;
-    if (key.size() <= kFieldsPrefix.size() + kGroupSuffix.size()) continue;
-    ARROW_RETURN_NOT_OK(AddGroup(schema, key, value, spec, &protected_columns));
+  for (const SequenceGroupOption& option : table.merge.groups) {
+    ARROW_RETURN_NOT_OK(AddGroup(schema, option, spec, &protected_columns));
   }
   spec->grouped = !spec->groups.empty();
-  ARROW_ASSIGN_OR_RAISE(spec->remove_record_on_delete,
-                        options.Flag("partial-update.remove-record-on-delete"));
-  const auto removing = options.Text("partial-update.remove-record-on-sequence-group");
-  if (spec->ignore_delete && (spec->remove_record_on_delete || removing)) {
+  spec->remove_record_on_delete = table.merge.partial_update_remove_on_delete;
+  const auto& removing = table.merge.remove_on_sequence_group;
+  if (spec->ignore_delete && (spec->remove_record_on_delete || !removing.empty())) {
     return InvalidInput(
         1208,
         "ignore-delete and removing records have conflicting behavior and "
@@ -265,7 +219,7 @@ Status ReadPartialUpdate(const TableSchema& schema, const OptionReader& options,
         "sequence-group and partial-update.remove-record-on-delete have "
         "conflicting behavior and should not be enabled at the same time");
   }
-  if (removing) ARROW_RETURN_NOT_OK(RemovingGroups(schema, *removing, spec));
+  ARROW_RETURN_NOT_OK(RemovingGroups(schema, removing, spec));
 
   for (int column = 0; column < spec->num_columns(); ++column) {
     const DataField& field = schema.fields[column];
@@ -274,7 +228,7 @@ Status ReadPartialUpdate(const TableSchema& schema, const OptionReader& options,
         group >= 0 && std::count(spec->groups[group].clocks.begin(),
                                  spec->groups[group].clocks.end(), column);
     if (is_clock || spec->is_primary[column]) continue;
-    const auto function = FunctionOption(options, field.name);
+    const auto function = table.merge.AggregateFunctionOf(field.name);
     if (!function) continue;
     if (group < 0) {
       // Outside every group the engine's own rule is this function.
@@ -283,16 +237,14 @@ Status ReadPartialUpdate(const TableSchema& schema, const OptionReader& options,
           1210, "Must use sequence group for aggregation functions but not found:",
           V("field", field.name), V("function", *function));
     }
-    ARROW_ASSIGN_OR_RAISE(spec->aggregates[column],
-                          AggregateOf(options, field, *function));
+    ARROW_ASSIGN_OR_RAISE(spec->aggregates[column], AggregateOf(table, field, *function));
   }
   return Status::OK();
 }
 
-Status ReadAggregation(const TableSchema& schema, const OptionReader& options,
+Status ReadAggregation(const TableSchema& schema, const TableOptions& table,
                        MergeSpec* spec) {
-  ARROW_ASSIGN_OR_RAISE(spec->remove_record_on_delete,
-                        options.Flag("aggregation.remove-record-on-delete"));
+  spec->remove_record_on_delete = table.merge.aggregation_remove_on_delete;
   for (int column = 0; column < spec->num_columns(); ++column) {
     const DataField& field = schema.fields[column];
     const bool is_sequence = std::count(spec->sequence_columns.begin(),
@@ -302,11 +254,10 @@ Status ReadAggregation(const TableSchema& schema, const OptionReader& options,
       function = "last_value";
     } else if (spec->is_primary[column]) {
       function = "primary-key";
-    } else if (auto option = FunctionOption(options, field.name)) {
+    } else if (auto option = table.merge.AggregateFunctionOf(field.name)) {
       function = *option;
     }
-    ARROW_ASSIGN_OR_RAISE(spec->aggregates[column],
-                          AggregateOf(options, field, function));
+    ARROW_ASSIGN_OR_RAISE(spec->aggregates[column], AggregateOf(table, field, function));
     if (spec->remove_record_on_delete && spec->aggregates[column].ignore_retract) {
       return InvalidInput(
           1211,
@@ -318,21 +269,35 @@ Status ReadAggregation(const TableSchema& schema, const OptionReader& options,
   return Status::OK();
 }
 
-Result<bool> NeedsLookup(const OptionReader& options) {
-  const auto producer = options.Text("changelog-producer");
-  if (producer && *producer == "lookup") return true;
-  ARROW_ASSIGN_OR_RAISE(const bool deletion_vectors,
-                        options.Flag("deletion-vectors.enabled"));
-  ARROW_ASSIGN_OR_RAISE(const bool forced, options.Flag("force-lookup"));
-  return deletion_vectors || forced;
+Result<bool> NeedsLookup(const TableOptions& table) {
+  if (table.merge.changelog_producer == "lookup") return true;
+  const options::Options typed(table.values);
+  ARROW_ASSIGN_OR_RAISE(const bool vectors, typed.Get(options::kDeletionVectorsEnabled));
+  ARROW_ASSIGN_OR_RAISE(const bool forced, typed.Get(options::kForceLookup));
+  return vectors || forced;
 }
 
-Result<bool> IgnoresDelete(const OptionReader& options) {
-  for (const char* key : {"ignore-delete", "first-row.ignore-delete",
-                          "deduplicate.ignore-delete", "partial-update.ignore-delete"}) {
-    if (options.Text(key)) return options.Flag(key);
+/// Keys, and what orders the rows of a key.
+Result<MergeSpec> OrderOf(const TableSchema& schema, const TableOptions& table) {
+  MergeSpec spec;
+  spec.fields = schema.fields;
+  spec.is_primary.assign(schema.fields.size(), false);
+  spec.group_of.assign(schema.fields.size(), -1);
+  spec.aggregates.resize(schema.fields.size());
+  if (!schema.has_primary_key()) {
+    return InvalidInput(1212, "Merging needs a table with a primary key");
   }
-  return false;
+  ARROW_ASSIGN_OR_RAISE(spec.key_columns, schema.IndexesOf(schema.TrimmedPrimaryKey()));
+  ARROW_ASSIGN_OR_RAISE(const auto primary, schema.IndexesOf(schema.primary_keys));
+  for (int column : primary) spec.is_primary[column] = true;
+  for (const std::string& name : table.merge.sequence_fields) {
+    ARROW_ASSIGN_OR_RAISE(const int column, RequireField(schema, name));
+    spec.sequence_columns.push_back(column);
+  }
+  spec.sequence_descending = table.merge.sequence_descending;
+  ARROW_RETURN_NOT_OK(CheckOrderable(schema, spec.key_columns, "primary key"));
+  ARROW_RETURN_NOT_OK(CheckOrderable(schema, spec.sequence_columns, "sequence.field"));
+  return spec;
 }
 
 }  // namespace
@@ -345,50 +310,26 @@ std::string_view NameOf(AggregateFunction function) {
 }
 
 Result<MergeSpec> MergeSpec::OrderOnly(const TableSchema& schema) {
-  MergeSpec spec;
-  const OptionReader options(schema.options);
-  spec.fields = schema.fields;
-  spec.is_primary.assign(schema.fields.size(), false);
-  spec.group_of.assign(schema.fields.size(), -1);
-  spec.aggregates.resize(schema.fields.size());
-  if (!schema.has_primary_key()) {
-    return InvalidInput(1212, "Merging needs a table with a primary key");
-  }
-  ARROW_ASSIGN_OR_RAISE(spec.key_columns, schema.IndexesOf(schema.TrimmedPrimaryKey()));
-  ARROW_ASSIGN_OR_RAISE(const auto primary, schema.IndexesOf(schema.primary_keys));
-  for (int column : primary) spec.is_primary[column] = true;
-  if (const auto names = options.Text("sequence.field")) {
-    for (const std::string& name : SplitComma(*names, true)) {
-      ARROW_ASSIGN_OR_RAISE(const int column, RequireField(schema, name));
-      spec.sequence_columns.push_back(column);
-    }
-  }
-  const std::string sort_order =
-      options.Text("sequence.field.sort-order").value_or("ascending");
-  if (sort_order != "ascending" && sort_order != "descending") {
-    return InvalidInput(1213, "Option must be ascending or descending:",
-                        V("option", "sequence.field.sort-order"), V("value", sort_order));
-  }
-  spec.sequence_descending = sort_order == "descending";
-  ARROW_RETURN_NOT_OK(CheckOrderable(schema, spec.key_columns, "primary key"));
-  ARROW_RETURN_NOT_OK(CheckOrderable(schema, spec.sequence_columns, "sequence.field"));
-  return spec;
+  TableOptions table{schema.options, {}};
+  ARROW_ASSIGN_OR_RAISE(table.merge, options::ParseMergeOptions(schema.options));
+  return OrderOf(schema, table);
 }
 
 Result<MergeSpec> MergeSpec::FromSchema(const TableSchema& schema) {
-  ARROW_ASSIGN_OR_RAISE(MergeSpec spec, OrderOnly(schema));
-  const OptionReader options(schema.options);
-  ARROW_ASSIGN_OR_RAISE(spec.ignore_delete, IgnoresDelete(options));
-  ARROW_ASSIGN_OR_RAISE(spec.lookup, NeedsLookup(options));
-  const std::string engine = options.Text("merge-engine").value_or("deduplicate");
+  TableOptions table{schema.options, {}};
+  ARROW_ASSIGN_OR_RAISE(table.merge, options::ParseMergeOptions(schema.options));
+  ARROW_ASSIGN_OR_RAISE(MergeSpec spec, OrderOf(schema, table));
+  spec.ignore_delete = table.merge.ignore_delete;
+  ARROW_ASSIGN_OR_RAISE(spec.lookup, NeedsLookup(table));
+  const std::string& engine = table.merge.merge_engine;
   if (engine == "deduplicate") {
     spec.engine = Engine::kDeduplicate;
   } else if (engine == "partial-update") {
     spec.engine = Engine::kPartialUpdate;
-    ARROW_RETURN_NOT_OK(ReadPartialUpdate(schema, options, &spec));
+    ARROW_RETURN_NOT_OK(ReadPartialUpdate(schema, table, &spec));
   } else if (engine == "aggregation") {
     spec.engine = Engine::kAggregation;
-    ARROW_RETURN_NOT_OK(ReadAggregation(schema, options, &spec));
+    ARROW_RETURN_NOT_OK(ReadAggregation(schema, table, &spec));
   } else if (engine == "first-row") {
     spec.engine = Engine::kFirstRow;
     spec.lookup = false;  // Java does not wrap it.
