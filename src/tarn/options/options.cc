@@ -89,15 +89,14 @@ std::vector<OptionRow> MakeRows() {
 #define TARN_KNOWN(type, key, default_text, bounds, mutability) \
   rows.push_back(                                               \
       {key, TypeOf<type>(), default_text, bounds, mutability, false, "", section});
-#include "tarn/options/known_options.def"
+// Options with an effect come first.
 #include "tarn/options/table_options.def"
+// Then those without.
+#include "tarn/options/known_options.def"
 #undef TARN_SECTION
 #undef TARN_OPTION
 #undef TARN_OPTIONAL
 #undef TARN_KNOWN
-  // Options with an effect come first.
-  std::stable_partition(rows.begin(), rows.end(),
-                        [](const OptionRow& row) { return row.acts; });
   return rows;
 }
 
