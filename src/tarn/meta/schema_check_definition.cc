@@ -152,15 +152,18 @@ void CheckBuckets(SchemaExamination* at) {
                {"bucket-key", "bucket"});
   } else if (keyed && bucket < 0) {
     at->fixed.options["bucket"] = "4";
+    const bool dynamic = bucket == -1;
     at->Mended(
         kLackingBucketMode,
-        fmt::format("{} buckets ('bucket' = '{}'{}) are not supported yet; in Paimon "
-                    "they take one writer job only, and ALTER TABLE can never change "
-                    "the number afterwards.",
-                    bucket == -1 ? "Dynamic" : "Postponed", bucket,
-                    at->schema.options.contains("bucket") ? "" : ", the default"),
-        "Choose the number now, for instance 'bucket' = '4': up to 4 writers, about "
-        "1 GB of data each.",
+        fmt::format("{} buckets ('bucket' = '{}'{}) are not supported yet{}.",
+                    dynamic ? "Dynamic" : "Postponed", bucket,
+                    at->schema.options.contains("bucket") ? "" : ", the default",
+                    dynamic
+                        ? "; in Paimon they take one writer job only, and ALTER TABLE "
+                          "can never give them a number"
+                        : ""),
+        "Choose the number now, for instance 'bucket' = '4': up to 4 writers, about 1 GB "
+        "of data each.",
         {"bucket"});
     at->report.problems.back().kind = ErrorKind::kUnsupported;
   } else if (!keyed && bucket > 0 && at->Text("bucket-key").empty()) {

@@ -171,6 +171,7 @@ void LintPartialUpdate(SchemaExamination* at, const options::MergeOptions& merge
     if (function != "sum" && function != "product") continue;
     if (!merge.ProtectedColumns().contains(column)) continue;
     if (merge.ignore_retract.contains(column)) continue;
+    if (at->IsTrue(options::kAllowRetractionsIntoAggregates.key)) continue;
     at->Warn(
         "W107",
         fmt::format("Retractions (-U, -D) into {} are refused at the door: what Paimon "
@@ -178,8 +179,8 @@ void LintPartialUpdate(SchemaExamination* at, const options::MergeOptions& merge
                     "flush.",
                     column),
         fmt::format("Feed {} with signed +I deltas: +1 for the after image of an event, "
-                    "-1 for the before image.",
-                    column),
+                    "-1 for the before image. '{}' = 'true' forces Paimon's way.",
+                    column, options::kAllowRetractionsIntoAggregates.key),
         "fields." + column + ".aggregate-function", column);
   }
 }

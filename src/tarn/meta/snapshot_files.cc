@@ -183,7 +183,9 @@ Result<std::vector<std::pair<std::string, Tag>>> SnapshotFiles::ListTags() const
   std::vector<std::pair<std::string, Tag>> out;
   for (const base::FileStatus& file : listed) {
     const std::string_view name = file.name();
-    if (!name.starts_with(kTagPrefix) || name.size() == kTagPrefix.size()) continue;
+    // `tag-success-file` is a folder of markers.
+    if (file.is_directory || !name.starts_with(kTagPrefix)) continue;
+    if (name.size() == kTagPrefix.size()) continue;
     std::string tag_name(name.substr(kTagPrefix.size()));
     Result<Tag> tag = ReadWhole<Tag>(file.path);
     if (!tag.ok()) {
