@@ -263,8 +263,6 @@ TEST(Parser, NeverDropsAHintSilently) {
 TEST(Parser, RefusesWhatIsDefinedTwice) {
   ExpectError("CREATE TABLE t (a INT, a INT)", ErrorKind::kInvalidInput, "defined twice",
               "1:24");
-  ExpectError("CREATE TABLE t (a INT) WITH ('k'='1','k'='2')", ErrorKind::kInvalidInput,
-              "'k' is given twice", "1:38");
 }
 
 TEST(Parser, ChecksLiterals) {

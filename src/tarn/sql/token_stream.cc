@@ -172,13 +172,6 @@ Result<std::vector<Property>> TokenStream::ExpectProperties(std::string_view wha
     property.value_span = Peek().span;
     ARROW_ASSIGN_OR_RAISE(property.value,
                           ExpectString(fmt::format("the value of {} as a string", what)));
-    for (const Property& other : out) {
-      if (other.key == property.key) {
-        return Invalid(kBadDefinition,
-                       fmt::format("{} '{}' is given twice", what, property.key),
-                       property.key_span, "Keep one of the two");
-      }
-    }
     out.push_back(std::move(property));
   } while (AcceptSymbol(","));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));

@@ -47,7 +47,8 @@ class TokenStream {
   Result<std::string> ExpectString(std::string_view what);
   /// A whole number without a sign, at most `max`.
   Result<int64_t> ExpectInteger(std::string_view what, int64_t max);
-  /// `( 'k' = 'v', ... )`.
+  /// `( 'k' = 'v', ... )`, in order; a key may stand twice, and Flink then takes the
+  /// last.
   Result<std::vector<Property>> ExpectProperties(std::string_view what);
   /// `( name, ... )`.
   Result<std::vector<Identifier>> ExpectNameList(std::string_view what);
