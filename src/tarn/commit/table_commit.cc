@@ -242,18 +242,25 @@ Result<std::unique_ptr<TableCommit>> MakeTableCommit(
   ARROW_ASSIGN_OR_RAISE(auto partition_fields, schema->FieldsOf(schema->partition_keys));
   ARROW_ASSIGN_OR_RAISE(auto key_fields, schema->FieldsOf(schema->TrimmedPrimaryKey()));
   ARROW_ASSIGN_OR_RAISE(auto partition_paths, types::PartitionPaths::Make(*schema));
+  auto folders = std::make_shared<types::PartitionPaths>(std::move(partition_paths));
+  auto data_file_path = [folders,
+                         paths](const ManifestEntry& entry) -> Result<std::string> {
+    ARROW_ASSIGN_OR_RAISE(const std::string folder, folders->PathOf(entry.partition));
+    return paths.DataFile(folder, entry.bucket, entry.file.file_name);
+  };
   // Built in place: names and schema files do not move.
-  std::unique_ptr<CommitScope> scope(new CommitScope{context,
-                                                     paths,
-                                                     std::move(commit_options),
-                                                     std::move(store),
-                                                     options.commit_user,
-                                                     std::move(partition_fields),
-                                                     {table_path, std::move(key_fields)},
-                                                     meta::SchemaFiles(context, paths),
-                                                     io::FileNames(context->random.get()),
-                                                     {},
-                                                     {}});
+  std::unique_ptr<CommitScope> scope(
+      new CommitScope{.context = context,
+                      .paths = paths,
+                      .options = std::move(commit_options),
+                      .store = std::move(store),
+                      .commit_user = options.commit_user,
+                      .partition_fields = std::move(partition_fields),
+                      .conflicts = {table_path, std::move(key_fields)},
+                      .schemas = meta::SchemaFiles(context, paths),
+                      .names = io::FileNames(context->random.get()),
+                      .checked_partitions = {},
+                      .data_file_path = std::move(data_file_path)});
   return std::make_unique<Committer>(std::move(scope), options.ignore_empty_commit);
 }
 
