@@ -34,7 +34,8 @@ bool Bracket(JsonDocument* document, Token* token, Token* out) {
   if (*out != 0) return document->Fail("a member comes twice", *token);
   if (document->Null(token)) return true;
   *out = *token;
-  return document->Jump(token) || document->Fail("malformed JSON", *out);
+  return document->Jump(token) ||
+         document->Fail("the text ends early: no end of the value", *out);
 }
 
 bool Member(JsonDocument* document, std::string_view name, Token* token, Envelope* out) {
@@ -88,7 +89,8 @@ bool IsWrapped(JsonDocument* document, Token* schema, Token* payload) {
   std::string_view name;
   if (document->At(token) != '{') return false;
   ++token;
-  while (document->NextMember(&token, &first, &name) == 1) {
+  int more;
+  while ((more = document->NextMember(&token, &first, &name)) == 1) {
     if (name == "schema" && *schema == 0) {
       *schema = token;
     } else if (name == "payload" && *payload == 0) {
@@ -98,7 +100,7 @@ bool IsWrapped(JsonDocument* document, Token* schema, Token* payload) {
     }
     if (!document->Jump(&token)) return false;
   }
-  return *payload != 0 && *schema != 0 && token == document->token_count();
+  return more == 0 && *payload != 0 && *schema != 0 && token == document->token_count();
 }
 
 }  // namespace

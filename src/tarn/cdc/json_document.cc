@@ -139,7 +139,8 @@ JsonDocument::JsonDocument() : stage1_(std::make_unique<Stage1>()) {}
 JsonDocument::~JsonDocument() = default;
 
 bool JsonDocument::Fail(std::string_view reason, Token token) {
-  error_.assign(reason);
+  error_.assign(positions_ != nullptr && token >= count_ ? "the text ends early: " : "");
+  error_ += reason;
   const size_t position = positions_ == nullptr ? 0 : positions_[std::min(token, count_)];
   error_ += fmt::format(" at byte {}", position);
   return false;
