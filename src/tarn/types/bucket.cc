@@ -224,9 +224,16 @@ Result<std::vector<int32_t>> BucketAssigner::Assign(
 Result<std::vector<int32_t>> HashRows(arrow::MemoryPool* pool,
                                       const arrow::ArrayVector& columns,
                                       const std::vector<DataType>& types) {
-  ARROW_ASSIGN_OR_RAISE(BinaryRows rows, EncodeBinaryRows(pool, columns, types));
-  std::vector<int32_t> hashes(static_cast<size_t>(rows.rows));
-  HashBinaryRows(rows, hashes.data());
+  const int64_t rows = columns.empty() ? 1 : columns[0]->length();
+  std::vector<int32_t> hashes(static_cast<size_t>(rows));
+  // Blocks whose binary rows stay in the cache.
+  constexpr int64_t kBlockRows = 4096;
+  for (int64_t begin = 0; begin < rows; begin += kBlockRows) {
+    arrow::ArrayVector block;
+    for (const auto& column : columns) block.push_back(column->Slice(begin, kBlockRows));
+    ARROW_ASSIGN_OR_RAISE(BinaryRows encoded, EncodeBinaryRows(pool, block, types));
+    HashBinaryRows(encoded, hashes.data() + begin);
+  }
   return hashes;
 }
 
