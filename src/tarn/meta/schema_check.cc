@@ -2,6 +2,7 @@
 #include "tarn/meta/schema_check.h"
 
 #include <algorithm>
+#include <set>
 
 #include "tarn/merge/merge_spec.h"
 #include "tarn/meta/schema_checks.h"
@@ -14,8 +15,8 @@ namespace {
 SchemaReport Examine(const types::TableSchema& schema, types::TableSchema* fixed,
                      bool* mendable) {
   SchemaExamination examination(schema);
-  CheckDefinition(&examination);
   CheckMerging(&examination);
+  CheckDefinition(&examination);
   LintDefinition(&examination);
   // What the merge itself cannot take must not be created; it names what it lacks.
   if (examination.report.problems.empty() && schema.has_primary_key()) {
@@ -70,7 +71,13 @@ Status ErrorOf(const SchemaReport& report, std::string_view table_name) {
     }
   }
   if (report.corrected) {
+    // What is said about a line that is wrong anyway only distracts.
+    std::set<std::string> wrong;
+    for (const SchemaProblem& problem : report.problems) {
+      wrong.insert(problem.options.begin(), problem.options.end());
+    }
     for (const Notice& notice : report.notices) {
+      if (wrong.contains(notice.option) && notice.code != "TARN-W120") continue;
       text += fmt::format("\n  -  {}", notice.sentence);
     }
     text += fmt::format("\nCorrected, ready to paste:\n\n{};\n",

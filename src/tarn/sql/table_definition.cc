@@ -183,19 +183,16 @@ Result<stream::SourceDefinition> ToSourceDefinition(const CreateTable& table,
 Status CheckDdl(const CreateTable& table, const types::TableSchema& schema,
                 const SourceText& source, std::vector<meta::Notice>* notices) {
   meta::SchemaReport report = meta::ExamineSchema(schema);
-  for (size_t i = 0; i < table.options.size(); ++i) {
-    const Property& property = table.options[i];
-    for (size_t j = i + 1; j < table.options.size(); ++j) {
-      if (table.options[j].key != property.key ||
-          table.options[j].value == property.value) {
-        continue;
-      }
-      report.notices.push_back(
-          {"TARN-W120",
-           fmt::format("'{}' is given as '{}' and as '{}'; the last one counts.",
-                       property.key, property.value, table.options[j].value),
-           "", property.key, ""});
-    }
+  std::map<std::string, std::string> first;
+  for (const Property& property : table.options) {
+    const auto [known, inserted] = first.emplace(property.key, property.value);
+    if (inserted || known->second == property.value) continue;
+    report.notices.push_back(
+        {"TARN-W120",
+         fmt::format("'{}' is given as '{}' and as '{}'; the last one counts.",
+                     property.key, known->second, property.value),
+         "", property.key, ""});
+    known->second = property.value;
   }
   for (meta::SchemaProblem& problem : report.problems) {
     const LineColumn place =
