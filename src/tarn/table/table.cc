@@ -135,6 +135,7 @@ class FileTable final : public Table {
     }
     options.predicate = request.predicate;
     options.row_kinds = request.row_kinds;
+    options.keep_retracts = request.keep_retracts;
     ARROW_ASSIGN_OR_RAISE(auto fields, schema->FieldsOf(options.columns));
     ARROW_ASSIGN_OR_RAISE(auto arrow_schema, types::ToArrow(fields));
     if (request.row_kinds) {

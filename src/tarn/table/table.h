@@ -32,6 +32,7 @@ struct ScanRequest {
   TimeTravel at;
   bool prune = true;
   bool row_kinds = false;
+  bool keep_retracts = false;  ///< answer stored -U and -D rows too
   std::optional<int64_t> limit;
 };
 

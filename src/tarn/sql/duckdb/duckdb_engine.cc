@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <duckdb.hpp>
+#include <duckdb/main/extension/extension_loader.hpp>
+#include <duckdb/main/prepared_statement.hpp>
+
+#include "tarn/sql/diagnostic.h"
+#include "tarn/sql/duckdb/flink_functions.h"
+#include "tarn/sql/duckdb/result_reader.h"
+#include "tarn/sql/duckdb/scan_function.h"
+#include "tarn/sql/query_engine.h"
+#include "tarn/sql/token.h"
+#include "tarn/types/arrow_types.h"
+
+namespace tarn::sql {
+namespace {
+
+constexpr int kQueryFailed = 1120;   // a value or a type that the query cannot take
+constexpr int kQueryRefused = 5122;  // DuckDB has no such operation
+
+ErrorKind KindOfError(const duckdb::ErrorData& error) {
+  switch (error.Type()) {
+    case duckdb::ExceptionType::OUT_OF_MEMORY:
+      return ErrorKind::kResource;
+    case duckdb::ExceptionType::NOT_IMPLEMENTED:
+      return ErrorKind::kUnsupported;
+    case duckdb::ExceptionType::INTERNAL:
+    case duckdb::ExceptionType::FATAL:
+      return ErrorKind::kInternal;
+    case duckdb::ExceptionType::IO:
+      return ErrorKind::kUnavailable;
+    default:
+      return ErrorKind::kInvalidInput;
+  }
+}
+
+int CodeOfKind(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUnsupported:
+      return kQueryRefused;
+    case ErrorKind::kResource:
+      return 9120;
+    case ErrorKind::kInternal:
+      return 120;
+    case ErrorKind::kUnavailable:
+      return 8120;
+    default:
+      return kQueryFailed;
+  }
+}
+
+// What DuckDB says, at the user's place where it says one.
+Status ToStatus(const duckdb::ErrorData& error, const EmittedQuery& query,
+                const SourceText& source) {
+  Diagnostic diagnostic;
+  diagnostic.kind = KindOfError(error);
+  diagnostic.code = CodeOfKind(diagnostic.kind);
+  // Its first line; the rest draws the text that the user never wrote.
+  std::string sentence = error.RawMessage();
+  sentence = sentence.substr(0, sentence.find('\n'));
+  diagnostic.sentence = std::move(sentence);
+  const auto& extra = error.ExtraInfo();
+  const auto position = extra.find("position");
+  uint32_t offset = static_cast<uint32_t>(query.text.size());
+  if (position != extra.end()) {
+    offset = static_cast<uint32_t>(std::min<uint64_t>(
+        std::strtoull(position->second.c_str(), nullptr, 10), query.text.size()));
+  }
+  diagnostic.span = query.UserPlace(offset);
+  return sql::ToStatus(diagnostic, source);
+}
+
+class DuckDbEngine final : public QueryEngine {
+ public:
+  Status Start(const std::shared_ptr<const base::Context>& context) {
+    context_ = context;
+    registry_ = std::make_shared<ScanRegistry>();
+    try {
+      Open();
+    } catch (const std::exception& error) {
+      return InternalError(121, "DuckDB did not start:",
+                           V("error", duckdb::ErrorData(error).RawMessage()));
+    }
+    return Status::OK();
+  }
+
+  Result<std::string> AddRelation(std::shared_ptr<ScanSource> source) override {
+    const auto& fields = source->fields();
+    for (size_t i = 0; i < fields.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if (EqualsIgnoringCase(fields[i].name, fields[j].name)) {
+          return Unsupported(5123, "Columns whose names differ in case only:",
+                             V("first", fields[j].name), V("second", fields[i].name));
+        }
+      }
+    }
+    return fmt::format("tarn_scan({})", registry_->Add(std::move(source)));
+  }
+
+  void ForgetRelations() override { registry_->Clear(); }
+
+  Result<QueryResult> Execute(
+      const EmittedQuery& query, const SourceText& source,
+      const std::vector<std::optional<types::DataType>>& declared) override {
+    try {
+      auto connection = std::make_shared<duckdb::Connection>(*database_);
+      std::shared_ptr<duckdb::QueryResult> result(
+          connection->SendQuery(query.text).release());
+      if (result->HasError()) return Failure(result->GetErrorObject(), query, source);
+      QueryResult out;
+      ARROW_ASSIGN_OR_RAISE(
+          out.fields, FieldsOf(result->types, result->names, declared, query, source));
+      ARROW_ASSIGN_OR_RAISE(auto schema, types::ToArrow(out.fields));
+      out.rows = MakeResultReader(
+          std::move(connection), std::move(result), std::move(schema),
+          [registry = registry_, query, source](const duckdb::ErrorData& error) {
+            const Status kept = registry->TakeError();
+            return kept.ok() ? ToStatus(error, query, source) : kept;
+          });
+      return out;
+    } catch (const std::exception& error) {
+      return Failure(duckdb::ErrorData(error), query, source);
+    }
+  }
+
+  Result<std::vector<types::DataField>> Analyze(
+      const EmittedQuery& query, const SourceText& source,
+      const std::vector<std::optional<types::DataType>>& declared) override {
+    try {
+      duckdb::Connection connection(*database_);
+      auto prepared = connection.Prepare(query.text);
+      if (prepared->HasError()) {
+        return Failure(prepared->GetErrorObject(), query, source);
+      }
+      return FieldsOf(prepared->GetTypes(), prepared->GetNames(), declared, query,
+                      source);
+    } catch (const std::exception& error) {
+      return Failure(duckdb::ErrorData(error), query, source);
+    }
+  }
+
+  Result<std::string> Explain(const EmittedQuery& query,
+                              const SourceText& source) override {
+    try {
+      duckdb::Connection connection(*database_);
+      auto result = connection.Query("EXPLAIN " + query.text);
+      if (result->HasError()) return Failure(result->GetErrorObject(), query, source);
+      std::string out;
+      for (duckdb::idx_t row = 0; row < result->RowCount(); ++row) {
+        out += result->GetValue(1, row).ToString();
+      }
+      return out;
+    } catch (const std::exception& error) {
+      return Failure(duckdb::ErrorData(error), query, source);
+    }
+  }
+
+ private:
+  void Open() {
+    duckdb::DBConfig config;
+    const auto set = [&](const char* name, duckdb::Value value) {
+      config.SetOptionByName(name, value);
+    };
+    set("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
+    set("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
+    const int64_t memory =
+        context_->budget == nullptr ? int64_t{1} << 30 : context_->budget->limit_bytes();
+    set("memory_limit", duckdb::Value(fmt::format(
+                            "{}KiB", std::max<int64_t>(memory / 4, 64 << 20) >> 10)));
+    const int threads = context_->executor == nullptr ? 1 : context_->executor->threads();
+    set("threads", duckdb::Value::BIGINT(std::max(1, threads)));
+    if (!context_->spill_directory.empty()) {
+      set("temp_directory", duckdb::Value(context_->spill_directory));
+    }
+    database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
+    duckdb::ExtensionLoader loader(*database_->instance, "tarn");
+    loader.RegisterFunction(MakeScanFunction(registry_));
+    RegisterArithmetic(&loader);
+    RegisterCasts(&loader);
+    RegisterTextFunctions(&loader);
+    RegisterTimeFunctions(&loader, context_->clock);
+    duckdb::Connection connection(*database_);
+    for (const char* text : {"SET GLOBAL preserve_insertion_order=true",
+                             "SET GLOBAL enable_external_access=false",
+                             "SET GLOBAL lock_configuration=true"}) {
+      auto result = connection.Query(text);
+      if (result->HasError()) result->ThrowError();
+    }
+  }
+
+  Status Failure(const duckdb::ErrorData& error, const EmittedQuery& query,
+                 const SourceText& source) {
+    const Status kept = registry_->TakeError();
+    return kept.ok() ? ToStatus(error, query, source) : kept;
+  }
+
+  static Result<std::vector<types::DataField>> FieldsOf(
+      const duckdb::vector<duckdb::LogicalType>& types,
+      const duckdb::vector<duckdb::string>& names,
+      const std::vector<std::optional<types::DataType>>& declared,
+      const EmittedQuery& query, const SourceText& source) {
+    std::vector<types::DataField> fields;
+    for (size_t i = 0; i < types.size(); ++i) {
+      types::DataField field;
+      field.id = static_cast<int32_t>(i);
+      field.name = names[i];
+      auto type = LogicalTypeOf(
+          types[i], i < declared.size() ? declared[i] : std::optional<types::DataType>());
+      if (!type.ok()) {
+        Diagnostic diagnostic{ErrorKind::kUnsupported,
+                              5121,
+                              MessageOf(type.status()) + " column=" + names[i],
+                              query.UserPlace(static_cast<uint32_t>(query.text.size())),
+                              "",
+                              ""};
+        return sql::ToStatus(diagnostic, source);
+      }
+      field.type = *std::move(type);
+      fields.push_back(std::move(field));
+    }
+    return fields;
+  }
+
+  std::shared_ptr<const base::Context> context_;
+  std::shared_ptr<ScanRegistry> registry_;
+  std::unique_ptr<duckdb::DuckDB> database_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<QueryEngine>> MakeQueryEngine(
+    std::shared_ptr<const base::Context> context) {
+  auto engine = std::make_unique<DuckDbEngine>();
+  ARROW_RETURN_NOT_OK(engine->Start(context));
+  return engine;
+}
+
+}  // namespace tarn::sql

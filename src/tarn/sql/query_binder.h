@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tarn/sql/emit_duckdb.h"
+#include "tarn/sql/session.h"
+
+namespace tarn::sql {
+
+/// Options of the OPTIONS hints among `hints`. Errors: kUnsupported for other hints.
+Result<std::map<std::string, std::string>> HintOptions(const std::vector<Hint>& hints,
+                                                       const SourceText& source);
+
+/// Finds the tables, views and sources that a query names, for one statement.
+class QueryBinder final : public RelationBinder {
+ public:
+  QueryBinder(Session* session, QueryEngine* engine, const SourceText& source)
+      : session_(session), engine_(engine), source_(source) {}
+
+  Result<Relation> Bind(const NamedTable& table, Span span) override;
+
+  /// Types of a query's columns where they are columns of tables, passed on unchanged.
+  std::vector<std::optional<types::DataType>> DeclaredTypes(const Query& query) const;
+  /// Some bound column has a precision that DuckDB's types do not keep.
+  const std::string& lossy_column() const { return lossy_column_; }
+
+ private:
+  Result<Relation> BindView(const KeptStatement& view);
+  Result<Relation> BindSource(const SourceTable& table, const NamedTable& node,
+                              Span span);
+  Result<Relation> BindStored(const NamedTable& table, const FullName& name, Span span);
+  Result<table::TimeTravel> TravelOf(const TimeTravel& travel) const;
+  Result<Relation> Add(std::shared_ptr<ScanSource> relation, Span span);
+  bool ColumnsOf(const TableExpression& table,
+                 std::vector<std::pair<std::string, types::DataField>>* out) const;
+
+  Session* session_;
+  QueryEngine* engine_;
+  const SourceText& source_;
+  std::map<uint32_t, std::vector<types::DataField>> fields_at_;  // by place of the table
+  std::string lossy_column_;
+  int view_depth_ = 0;
+};
+
+}  // namespace tarn::sql
