@@ -121,8 +121,8 @@ Status KeyRetraction::Retract(int32_t entry) {
   return Status::OK();
 }
 
-/// True if a removing group took the whole row. Java walks the columns in their order and
-/// stops at the group's first clock; an aggregate before it that cannot retract still
+/// True if a removing group took the whole row. Java walks the columns as they are read
+/// and stops at the group's first clock; an aggregate before it that cannot retract
 /// fails.
 Result<bool> KeyRetraction::Remove(int32_t entry) {
   int position = spec_.num_columns();
@@ -130,12 +130,12 @@ Result<bool> KeyRetraction::Remove(int32_t entry) {
     const SequenceGroup& known = spec_.groups[group];
     if (!known.removes_record || !groups_[group].present[entry]) continue;
     if (groups_[group].Compare(entry, current_[group]) < 0) continue;
-    position =
-        std::min(position, *std::min_element(known.clocks.begin(), known.clocks.end()));
+    for (int clock : known.clocks) position = std::min(position, spec_.positions[clock]);
   }
   if (position == spec_.num_columns()) return false;
   for (int column : unretractable_) {
-    if (column < position && groups_[spec_.group_of[column]].present[entry]) {
+    if (spec_.positions[column] > position) continue;
+    if (groups_[spec_.group_of[column]].present[entry]) {
       return CannotRetract(spec_, column);
     }
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
@@ -284,6 +285,8 @@ Result<MergeSpec> OrderOf(const TableSchema& schema, const TableOptions& table) 
   spec.is_primary.assign(schema.fields.size(), false);
   spec.group_of.assign(schema.fields.size(), -1);
   spec.aggregates.resize(schema.fields.size());
+  spec.positions.resize(schema.fields.size());
+  std::iota(spec.positions.begin(), spec.positions.end(), 0);
   if (!schema.has_primary_key()) {
     return InvalidInput(1212, "Merging needs a table with a primary key");
   }
@@ -382,6 +385,10 @@ MergeSpec MergeSpec::Projected(const std::vector<int>& read_columns) const {
     for (int column : kept.clocks) projected.group_of[column] = index;
     for (int column : kept.columns) projected.group_of[column] = index;
     projected.groups.push_back(std::move(kept));
+  }
+  std::fill(projected.positions.begin(), projected.positions.end(), num_columns());
+  for (size_t i = 0; i < read_columns.size(); ++i) {
+    projected.positions[read_columns[i]] = static_cast<int>(i);
   }
   for (int column = 0; column < num_columns(); ++column) {
     if (!is_read(column)) projected.aggregates[column] = Aggregate{};

@@ -64,6 +64,8 @@ struct MergeSpec {
   std::vector<SequenceGroup> groups;  ///< partial-update only
   std::vector<int> group_of;          ///< per column: index into `groups`, or -1
   std::vector<Aggregate> aggregates;  ///< per column
+  /// Per column: its place among those that the merge sees; it decides what fails first.
+  std::vector<int> positions;
   /// The table has groups even if `groups` lost them to a projection: retractions are
   /// then taken (and do nothing) instead of failing.
   bool grouped = false;
