@@ -38,5 +38,14 @@ TEST(JsonWriter, EscapesAsJackson) {
   EXPECT_EQ(out, "\"a\\\"\\\\\\b\\t\\n\\f\\r\\u0001\\u001F\x7F/\xC3\xBC\"");
 }
 
+TEST(JsonIsDeeperThan, CountsListsAndObjectsOutsideOfText) {
+  EXPECT_FALSE(JsonIsDeeperThan(R"([{"a":[]}])", 3));
+  EXPECT_TRUE(JsonIsDeeperThan(R"([{"a":[]}])", 2));
+  EXPECT_FALSE(JsonIsDeeperThan(R"(["[[[[\"[[", []])", 2));
+  EXPECT_FALSE(JsonIsDeeperThan("[][][][]", 1));
+  EXPECT_TRUE(JsonIsDeeperThan(std::string(1 << 20, '['), 1000));
+  EXPECT_FALSE(JsonIsDeeperThan("]]]\"\\", 0));
+}
+
 }  // namespace
 }  // namespace tarn::base

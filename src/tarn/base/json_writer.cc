@@ -45,6 +45,25 @@ void AppendJsonString(std::string* out, std::string_view text) {
   out->push_back('"');
 }
 
+bool JsonIsDeeperThan(std::string_view json, int depth_max) {
+  int depth = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      in_text = c != '"';
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > depth_max) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 void JsonWriter::NewLine() {
   out_.push_back('\n');
   out_.append(static_cast<size_t>(objects_open_) * 2, ' ');

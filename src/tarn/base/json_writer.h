@@ -52,4 +52,9 @@ class JsonWriter {
 /// '\\').
 void AppendJsonString(std::string* out, std::string_view text);
 
+/// Whether lists and objects of `json` are nested deeper than `depth_max`: asked before a
+/// parser builds a tree of text from outside, whose copies and destructors recurse. The
+/// text need not be valid JSON.
+bool JsonIsDeeperThan(std::string_view json, int depth_max);
+
 }  // namespace tarn::base

@@ -27,7 +27,7 @@ Result<RowKind> RowKindFromShortName(std::string_view text) {
 
 Result<RowKind> RowKindFromByte(uint8_t byte) {
   if (byte <= 3) return static_cast<RowKind>(byte);
-  return Corruption(7040, "Stored row kind is not 0..3:", V("byte", int{byte}));
+  return Corruption(7055, "Stored row kind is not 0..3:", V("byte", int{byte}));
 }
 
 }  // namespace tarn::types

@@ -14,6 +14,8 @@ using Json = nlohmann::ordered_json;
 
 /// Deeper types are refused: Parquet and Java's own stack end long before.
 constexpr int kTypeDepthMax = 64;
+/// What such types need: a ROW in a ROW stands three levels below it.
+constexpr int kJsonDepthMax = 3 * kTypeDepthMax + 8;
 
 Status BadProperty(std::string_view name, std::string_view wanted) {
   return Corruption(7041,
@@ -216,6 +218,10 @@ void WriteTexts(std::string_view name, const std::vector<std::string>& texts,
 }  // namespace
 
 Result<TableSchema> TableSchema::FromJson(std::string_view text) {
+  if (base::JsonIsDeeperThan(text, kJsonDepthMax)) {
+    return Corruption(7053,
+                      "Schema file is nested too deeply:", V("depth_max", kJsonDepthMax));
+  }
   const Json json = Json::parse(text.begin(), text.end(), nullptr, false);
   if (!json.is_object()) return Corruption(7040, "Schema file is not a JSON object");
   TableSchema schema;
