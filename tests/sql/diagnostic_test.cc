@@ -55,7 +55,7 @@ TEST(Diagnostic, CarriesKindAndCode) {
   const Status status = ToStatus(
       {ErrorKind::kUnsupported, kUnsupportedClause, "No", {0, 1}, "", ""}, source);
   EXPECT_EQ(KindOf(status), ErrorKind::kUnsupported);
-  EXPECT_EQ(CodeOf(status), "TARN-5102");
+  EXPECT_EQ(CodeOf(status), "TARN-6112");
 }
 
 TEST(Diagnostic, FindsNearNames) {

@@ -214,7 +214,7 @@ TEST(Parser, NamesStatementsThatAreNotThere) {
         << refused.feature;
     const Status status = UnsupportedStatementError(refused, source);
     EXPECT_EQ(KindOf(status), ErrorKind::kUnsupported);
-    EXPECT_EQ(CodeOf(status), "TARN-5101");
+    EXPECT_EQ(CodeOf(status), "TARN-6111");
   }
 }
 

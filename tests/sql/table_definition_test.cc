@@ -104,7 +104,7 @@ TEST(TableDefinition, RefusesWithThePlace) {
 TEST(TableDefinition, AnswersArticleAWithPlacesAndACorrection) {
   const Checked checked = Check(kArticleA);
   EXPECT_EQ(KindOf(checked.status), ErrorKind::kInvalidInput);
-  EXPECT_EQ(CodeOf(checked.status), "TARN-1220");
+  EXPECT_EQ(CodeOf(checked.status), "TARN-1240");
   const std::string text = MessageOf(checked.status);
   EXPECT_NE(text.find("has 8 mistakes"), std::string::npos) << text;
   EXPECT_NE(text.find("are the wrong way round"), std::string::npos) << text;

@@ -23,7 +23,7 @@ Result<std::unique_ptr<BatchBuilder>> BatchBuilder::Make(
   std::vector<bool> is_key(options.columns.size(), false);
   for (const int key : options.key_columns) {
     if (key < 0 || key >= static_cast<int>(options.columns.size())) {
-      return InternalError(1, "A key column is none:", V("index", key));
+      return InternalError(440, "A key column is none:", V("index", key));
     }
     is_key[key] = true;
     // A key column may be metadata; then it is never missing from a row.

@@ -109,7 +109,7 @@ int64_t ColumnBuffer::bytes() const {
 Status ColumnBuffer::AppendBytes(std::string_view bytes) {
   const int64_t end = values_.length() + static_cast<int64_t>(bytes.size());
   if (end > std::numeric_limits<int32_t>::max()) {
-    return ResourceExhausted(9401,
+    return ResourceExhausted(9441,
                              "A batch of change records holds more than 2 GiB of text "
                              "in one column:",
                              V("rows", rows()));
@@ -151,7 +151,7 @@ Status ColumnBuffer::CloseNested() {
   const int64_t end = children_[0]->rows();
   if (end > std::numeric_limits<int32_t>::max()) {
     return ResourceExhausted(
-        9402, "A batch of change records holds too many elements:", V("rows", rows()));
+        9442, "A batch of change records holds too many elements:", V("rows", rows()));
   }
   offsets_.push_back(static_cast<int32_t>(end));
   return Status::OK();

@@ -121,7 +121,7 @@ Result<MessageFormat> MessageFormatFromName(std::string_view name) {
         "avro-confluent", "csv", "raw", "protobuf", "parquet", "orc"}) {
     if (name == known) {
       return Unsupported(
-          6401, "Change records of this format are not implemented:", V("format", name));
+          6405, "Change records of this format are not implemented:", V("format", name));
     }
   }
   return InvalidInput(1413, "Unknown format:", V("format", name),

@@ -78,14 +78,14 @@ Status RedeliveryFilter::Restore(const std::map<std::string, std::string>& state
           std::from_chars(digits.data(), digits.data() + digits.size(), fingerprint, 16);
       if (rest[0] != '|' || rest.size() < kEntry || code != std::errc() ||
           end != digits.data() + digits.size()) {
-        return Corruption(7401, "The stored state of a source partition cannot be read:",
+        return Corruption(7441, "The stored state of a source partition cannot be read:",
                           V("partition", name), V("state", state));
       }
       last.seen.push_back(fingerprint);
       rest.remove_prefix(kEntry);
     }
     if (last.position.empty()) {
-      return Corruption(7401, "The stored state of a source partition cannot be read:",
+      return Corruption(7441, "The stored state of a source partition cannot be read:",
                         V("partition", name), V("state", state));
     }
     partitions_.emplace(name, std::move(last));

@@ -100,7 +100,7 @@ Result<PartitionMatcher> PartitionMatcher::Make(
   for (const auto& [column, text] : spec) {
     const int index = types::FieldIndex(fields, column);
     if (index < 0) {
-      return InvalidInput(1202, "Column is not a partition key:", V("column", column));
+      return InvalidInput(1292, "Column is not a partition key:", V("column", column));
     }
     const types::DataField& field = fields[static_cast<size_t>(index)];
     auto& wanted = out.wanted_[static_cast<size_t>(index)].emplace();
@@ -113,7 +113,7 @@ Result<PartitionMatcher> PartitionMatcher::Make(
     const auto parsed = arrow::Scalar::Parse(type, text);
     if (!parsed.ok()) {
       return InvalidInput(
-          1203, "Value of a partition does not fit its column:", V("column", column),
+          1293, "Value of a partition does not fit its column:", V("column", column),
           V("type", field.type.ToString()), V("value", text));
     }
     wanted = *parsed;

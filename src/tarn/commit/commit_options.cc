@@ -58,13 +58,13 @@ class OptionReader {
   }
   void Refuse(const std::string& key, bool acts) {
     if (!acts || !status_.ok()) return;
-    status_ = Unsupported(6201, "Commits under this option are not supported yet:",
+    status_ = Unsupported(6291, "Commits under this option are not supported yet:",
                           V("option", key), V("value", Text(key, "")));
   }
   void Fail(const std::string& key, const std::string& value, std::string_view wanted) {
     if (!status_.ok()) return;
     status_ =
-        InvalidInput(1201, "Option has a value that cannot be read:", V("option", key),
+        InvalidInput(1291, "Option has a value that cannot be read:", V("option", key),
                      V("value", value), V("wanted", wanted));
   }
   void Fail(Status status) {

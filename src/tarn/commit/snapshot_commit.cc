@@ -345,7 +345,7 @@ Result<int64_t> SnapshotCommit::MaxSequenceNumber(const Snapshot& latest) {
   const auto property = latest.properties.find(kMaxSequenceProperty);
   if (property != latest.properties.end()) {
     if (const auto number = ParseNumber(property->second)) return *number;
-    return Corruption(7201,
+    return Corruption(7291,
                       "Snapshot property is not a number:", V("snapshot", latest.id),
                       V("property", kMaxSequenceProperty));
   }

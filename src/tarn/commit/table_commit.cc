@@ -162,7 +162,7 @@ class Committer final : public TableCommit {
     for (const std::string& partition : changes.Partitions()) {
       ARROW_ASSIGN_OR_RAISE(const bool inside, matcher.Matches(partition));
       if (!inside) {
-        return InvalidInput(1204, "Overwrite writes outside the partition that it names:",
+        return InvalidInput(1294, "Overwrite writes outside the partition that it names:",
                             V("table", scope_.conflicts.table));
       }
     }
@@ -190,7 +190,7 @@ class Committer final : public TableCommit {
     if (!latest) return changes;
     if (latest->index_manifest) {
       return Unsupported(
-          6203,
+          6293,
           "Overwriting a table with index files (deletion vectors, dynamic "
           "buckets) is not supported yet:",
           V("table", scope_.conflicts.table));
@@ -233,7 +233,7 @@ Result<std::unique_ptr<TableCommit>> MakeTableCommit(
     std::shared_ptr<const types::TableSchema> schema,
     std::shared_ptr<SnapshotStore> store, const TableCommitOptions& options) {
   if (options.commit_user.empty()) {
-    return InvalidInput(1205, "Commit needs a user:", V("table", table_path));
+    return InvalidInput(1295, "Commit needs a user:", V("table", table_path));
   }
   std::map<std::string, std::string> merged = options.dynamic_options;
   merged.insert(schema->options.begin(), schema->options.end());

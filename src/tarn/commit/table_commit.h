@@ -41,7 +41,7 @@ class SnapshotStore {
   /// Take back a snapshot of ours that was published behind the back of an expiry and that
   /// no later snapshot builds on.
   virtual Status Withdraw(int64_t id) {
-    return Unsupported(6202, "Store cannot withdraw a snapshot:", V("snapshot", id));
+    return Unsupported(6292, "Store cannot withdraw a snapshot:", V("snapshot", id));
   }
 };
 

@@ -171,7 +171,7 @@ Result<std::string> FormatOfFileName(std::string_view name) {
       return std::string(name.substr(second + 1, dot - second - 1));
     }
   }
-  return Corruption(7101, "File name does not tell its format:", V("name", name));
+  return Corruption(7120, "File name does not tell its format:", V("name", name));
 }
 
 }  // namespace tarn::io

@@ -378,7 +378,7 @@ Result<std::shared_ptr<arrow::Array>> FoldNumbers(
           context, type, input, DecimalArithmetic(decimal.precision(), decimal.scale()));
     }
     default:
-      return InternalError(1, "Aggregate meets a type that it cannot compute:",
+      return InternalError(201, "Aggregate meets a type that it cannot compute:",
                            V("type", type->ToString()));
   }
 }

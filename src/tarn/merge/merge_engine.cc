@@ -14,7 +14,7 @@ Result<std::unique_ptr<MergeEngine>> MakeMergeEngine(const MergeSpec& spec) {
     case Engine::kFirstRow:
       return MakeFirstRow(spec);
   }
-  return InternalError(1, "Merge engine is unknown");
+  return InternalError(202, "Merge engine is unknown");
 }
 
 Selection NewestEntries(const MergeOrder& order) {

@@ -263,7 +263,7 @@ Status CheckStoredName(std::string_view name) {
                    name.find('/') != name.npos || name.find('\\') != name.npos ||
                    name.find('\0') != name.npos || !base::IsUtf8(name);
   if (!bad) return Status::OK();
-  return Permission(5101, "Stored file name is not one plain part of a path:",
+  return Permission(5102, "Stored file name is not one plain part of a path:",
                     V("name", base::IsUtf8(name) ? std::string(name) : "(not UTF-8)"));
 }
 

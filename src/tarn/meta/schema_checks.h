@@ -14,22 +14,22 @@
 namespace tarn::meta {
 
 /// Codes of mistakes in a table definition.
-inline constexpr int kManyMistakes = 1220;
-inline constexpr int kBadOptionValue = 1221;
-inline constexpr int kUnknownField = 1222;
-inline constexpr int kInvertedGroup = 1223;
-inline constexpr int kBadGroup = 1224;
-inline constexpr int kAggregateWithoutGroup = 1225;
-inline constexpr int kUnknownAggregate = 1226;
-inline constexpr int kDeleteConflict = 1227;
-inline constexpr int kBadKey = 1228;
-inline constexpr int kBadBucket = 1229;
-inline constexpr int kBadColumn = 1230;
-inline constexpr int kBadChangelog = 1231;
-inline constexpr int kBadSequence = 1232;
-inline constexpr int kBadScan = 1233;
-inline constexpr int kBadNumber = 1234;
-inline constexpr int kBadFormat = 1235;
+inline constexpr int kManyMistakes = 1240;
+inline constexpr int kBadOptionValue = 1241;
+inline constexpr int kUnknownField = 1242;
+inline constexpr int kInvertedGroup = 1243;
+inline constexpr int kBadGroup = 1244;
+inline constexpr int kAggregateWithoutGroup = 1245;
+inline constexpr int kUnknownAggregate = 1246;
+inline constexpr int kDeleteConflict = 1247;
+inline constexpr int kBadKey = 1248;
+inline constexpr int kBadBucket = 1249;
+inline constexpr int kBadColumn = 1250;
+inline constexpr int kBadChangelog = 1251;
+inline constexpr int kBadSequence = 1252;
+inline constexpr int kBadScan = 1253;
+inline constexpr int kBadNumber = 1254;
+inline constexpr int kBadFormat = 1255;
 inline constexpr int kLackingBucketMode = 6220;
 
 /// What the checks of one definition share: the definition, what was found, and the

@@ -39,7 +39,7 @@ class DecodedReader final : public arrow::RecordBatchReader {
       if (rows == nullptr || rows->num_rows() == 0) continue;
       for (const auto& absent : decoded.changes.absent) {
         if (absent != nullptr) {
-          return Unsupported(5141,
+          return Unsupported(6141,
                              "A batch query over cells that the source did not send");
         }
       }
@@ -99,7 +99,7 @@ class BoundedSource final : public ScanSource {
 Result<std::shared_ptr<ScanSource>> MakeBoundedSource(
     std::shared_ptr<base::Context> context, const stream::SourceDefinition& source) {
   if (source.decoder.format != cdc::MessageFormat::kJson) {
-    return Unsupported(5140,
+    return Unsupported(6140,
                        "A batch query over a change stream is not supported; INSERT it "
                        "into a table first:",
                        V("source", source.name));

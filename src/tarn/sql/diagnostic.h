@@ -20,13 +20,13 @@ inline constexpr int kBadDefinition = 1106;  ///< a table definition contradicts
 inline constexpr int kUnknownColumn = 1107;  ///< no such column; case counts
 inline constexpr int kBadArguments = 1108;   ///< a function called with wrong arguments
 inline constexpr int kUnsupportedStatement =
-    5101;  ///< a Flink statement that is not there yet
+    6111;  ///< a Flink statement that is not there yet
 inline constexpr int kUnsupportedClause =
-    5102;  ///< part of a statement that is not there
-inline constexpr int kUnsupportedFunction = 5103;  ///< a function without a proven equal
+    6112;  ///< part of a statement that is not there
+inline constexpr int kUnsupportedFunction = 6113;  ///< a function without a proven equal
 inline constexpr int kUnsupportedExpression =
-    5104;                                      ///< an expression without a proven equal
-inline constexpr int kUnsupportedType = 5105;  ///< a Flink type that Paimon cannot store
+    6114;                                      ///< an expression without a proven equal
+inline constexpr int kUnsupportedType = 6115;  ///< a Flink type that Paimon cannot store
 
 /// One message about the user's text: what is wrong, where, why, and what to do next.
 struct Diagnostic {

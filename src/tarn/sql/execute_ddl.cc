@@ -39,11 +39,11 @@ Result<StatementResult> Session::Run(const CreateCatalog& node,
   for (const Property& property : node.options) {
     if (property.key == "type" && property.value != "paimon") {
       return AtPlace(
-          Unsupported(5130, "Catalog type is not supported:", V("type", property.value)),
+          Unsupported(6130, "Catalog type is not supported:", V("type", property.value)),
           property.value_span, source);
     }
     if (property.key == "metastore" && property.value != "filesystem") {
-      return AtPlace(Unsupported(5131, "Metastore is not supported yet:",
+      return AtPlace(Unsupported(6131, "Metastore is not supported yet:",
                                  V("metastore", property.value)),
                      property.value_span, source);
     }

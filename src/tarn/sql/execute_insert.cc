@@ -90,7 +90,7 @@ Status FillColumns(const Insert& node, const SourceText& source, Target* target)
                                  static_cast<int>(i)) != target->columns.end();
     if (given) continue;
     if (fields[i].default_value) {
-      return At(ErrorKind::kUnsupported, 5160,
+      return At(ErrorKind::kUnsupported, 6160,
                 fmt::format("Column '{}' has a default value, which is not supported yet",
                             fields[i].name),
                 node.target.span, source, "Name the column in the INSERT");

@@ -21,9 +21,29 @@ Status CheckPrecision(const EmittedQuery& emitted, const QueryBinder& binder) {
   if (binder.lossy_column().empty()) return Status::OK();
   for (const std::string& function : emitted.functions) {
     if (function == "tarn_cast_string" || function == "tarn_cast_char") {
-      return Unsupported(5142,
+      return Unsupported(6142,
                          "A cast to text in a query over a column of this precision is "
                          "not supported yet:",
+                         V("column", binder.lossy_column()));
+    }
+  }
+  return Status::OK();
+}
+
+// A computed time has a precision of DuckDB's; beside columns of others it may be wrong.
+Status CheckResult(const QueryResult& result,
+                   const std::vector<std::optional<types::DataType>>& declared,
+                   const QueryBinder& binder) {
+  if (binder.lossy_column().empty()) return Status::OK();
+  for (size_t i = 0; i < result.fields.size(); ++i) {
+    if (i < declared.size() && declared[i]) continue;
+    const types::TypeRoot root = result.fields[i].type.root();
+    if (root == types::TypeRoot::kTime || root == types::TypeRoot::kTimestamp ||
+        root == types::TypeRoot::kLocalZonedTimestamp) {
+      return Unsupported(5143,
+                         "A computed time in a query over a column of this precision is "
+                         "not supported yet:",
+                         V("result", result.fields[i].name),
                          V("column", binder.lossy_column()));
     }
   }
@@ -37,7 +57,11 @@ Result<QueryResult> Session::RunQuery(const Query& query, const SourceText& sour
   QueryBinder binder(this, engine, source);
   ARROW_ASSIGN_OR_RAISE(const EmittedQuery emitted, EmitDuckDb(query, source, &binder));
   ARROW_RETURN_NOT_OK(AtPlace(CheckPrecision(emitted, binder), query.span, source));
-  return engine->Execute(emitted, source, binder.DeclaredTypes(query));
+  const auto declared = binder.DeclaredTypes(query);
+  ARROW_ASSIGN_OR_RAISE(QueryResult result, engine->Execute(emitted, source, declared));
+  ARROW_RETURN_NOT_OK(
+      AtPlace(CheckResult(result, declared, binder), query.span, source));
+  return result;
 }
 
 Result<StatementResult> Session::Run(const QueryStatement& node,

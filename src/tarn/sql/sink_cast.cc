@@ -61,7 +61,7 @@ Result<std::shared_ptr<arrow::Array>> CastForSink(
   // Text and bytes are stored as they are: Flink does not enforce lengths by default.
   if (array->type()->Equals(*wanted)) return array;
   if (from.IsNested()) {
-    return Unsupported(5150, "A cast of a nested column:", V("from", from.ToString()),
+    return Unsupported(6150, "A cast of a nested column:", V("from", from.ToString()),
                        V("to", to.ToString()));
   }
   types::CastContext cast;

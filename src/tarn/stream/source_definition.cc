@@ -84,7 +84,7 @@ Result<SourceDefinition> SourceDefinition::Make(
   ARROW_ASSIGN_OR_RAISE(const std::string connector,
                         Required(options, "connector", name));
   if (connector != "filesystem") {
-    return Unsupported(5801,
+    return Unsupported(6801,
                        "Connector is not there yet; 'filesystem' is:", V("table", name),
                        V("connector", connector));
   }

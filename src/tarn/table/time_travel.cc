@@ -70,7 +70,7 @@ Result<TimeTravel> TimeTravel::FromOptions(
     if (found == options.end()) continue;
     if (key == "branch" && found->second == "main") continue;
     if (key == "scan.plan-sort-partition") continue;  // order of splits only
-    return Unsupported(5601, "This way of choosing what to read is not there yet:",
+    return Unsupported(6601, "This way of choosing what to read is not there yet:",
                        V("option", key), V("value", found->second));
   }
   if (const auto mode = options.find("scan.mode"); mode != options.end()) {
@@ -78,7 +78,7 @@ Result<TimeTravel> TimeTravel::FromOptions(
     if (text != "default" && text != "latest-full" && text != "full" &&
         text != "latest" && text != "from-snapshot" && text != "from-snapshot-full" &&
         text != "from-timestamp") {
-      return Unsupported(5602, "This scan mode is not there yet:", V("scan.mode", text));
+      return Unsupported(6602, "This scan mode is not there yet:", V("scan.mode", text));
     }
   }
   return at;

@@ -106,7 +106,7 @@ Result<RowRouter> RowRouter::Make(arrow::MemoryPool* pool,
                                   const types::TableSchema& schema, int32_t buckets,
                                   types::BucketFunction function) {
   if (buckets <= 0) {
-    return Unsupported(5301,
+    return Unsupported(6701,
                        "Writing needs a fixed number of buckets; dynamic (-1) and "
                        "postponed (-2) buckets "
                        "are not there yet:",

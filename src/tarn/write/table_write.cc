@@ -172,7 +172,7 @@ Result<std::unique_ptr<TableWrite>> MakeTableWrite(
     std::shared_ptr<const meta::SchemaFiles> schemas, RestoreBucket restore,
     const WriteOptions& /*options*/) {
   if (!schema->has_primary_key()) {
-    return Unsupported(5701,
+    return Unsupported(6702,
                        "Writing to a table without a primary key is not there yet.");
   }
   return BucketedWrite::Make(std::move(context), table_path, std::move(schema),

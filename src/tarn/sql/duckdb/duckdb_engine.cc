@@ -20,7 +20,7 @@ namespace tarn::sql {
 namespace {
 
 constexpr int kQueryFailed = 1120;   // a value or a type that the query cannot take
-constexpr int kQueryRefused = 5122;  // DuckDB has no such operation
+constexpr int kQueryRefused = 6122;  // DuckDB has no such operation
 
 ErrorKind KindOfError(const duckdb::ErrorData& error) {
   switch (error.Type()) {
@@ -93,7 +93,7 @@ class DuckDbEngine final : public QueryEngine {
     for (size_t i = 0; i < fields.size(); ++i) {
       for (size_t j = 0; j < i; ++j) {
         if (EqualsIgnoringCase(fields[i].name, fields[j].name)) {
-          return Unsupported(5123, "Columns whose names differ in case only:",
+          return Unsupported(6123, "Columns whose names differ in case only:",
                              V("first", fields[j].name), V("second", fields[i].name));
         }
       }
@@ -212,7 +212,7 @@ class DuckDbEngine final : public QueryEngine {
           types[i], i < declared.size() ? declared[i] : std::optional<types::DataType>());
       if (!type.ok()) {
         Diagnostic diagnostic{ErrorKind::kUnsupported,
-                              5121,
+                              6121,
                               MessageOf(type.status()) + " column=" + names[i],
                               query.UserPlace(static_cast<uint32_t>(query.text.size())),
                               "",

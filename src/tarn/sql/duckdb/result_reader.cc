@@ -40,7 +40,8 @@ bool Holds(const duckdb::LogicalType& type, const DataType& declared) {
       if (declared.precision() <= 6) return type.id() == LogicalTypeId::TIMESTAMP;
       return type.id() == LogicalTypeId::TIMESTAMP_NS;
     case TypeRoot::kLocalZonedTimestamp:
-      return type.id() == LogicalTypeId::TIMESTAMP_TZ;
+      return type.id() == (declared.precision() > 6 ? LogicalTypeId::TIMESTAMP_NS
+                                                    : LogicalTypeId::TIMESTAMP_TZ);
     case TypeRoot::kArray:
       return type.id() == LogicalTypeId::LIST &&
              Holds(duckdb::ListType::GetChildType(type), declared.element());
@@ -189,7 +190,7 @@ Result<DataType> LogicalTypeOf(const duckdb::LogicalType& type,
   if (declared && Holds(type, *declared)) return declared->WithNullable(true);
   switch (type.id()) {
     case LogicalTypeId::SQLNULL:
-      return Unsupported(5120,
+      return Unsupported(6120,
                          "A column is NULL without a type; write CAST(NULL AS ...)");
     case LogicalTypeId::BOOLEAN:
       return DataType::Boolean();
@@ -231,7 +232,7 @@ Result<DataType> LogicalTypeOf(const duckdb::LogicalType& type,
     case LogicalTypeId::STRUCT:
       return NestedTypeOf(type);
     default:
-      return Unsupported(5121, "A column has a type that Flink does not have here:",
+      return Unsupported(6121, "A column has a type that Flink does not have here:",
                          V("type", type.ToString()));
   }
 }

@@ -190,7 +190,7 @@ Result<std::vector<SourceFile>> ListSourceFiles(base::FileSystem* files,
   } else if (path.starts_with("file:")) {
     path.erase(0, 5);
   } else if (path.find("://") != std::string::npos) {
-    return Unsupported(6410, "Sources are read from local files only:", V("path", given));
+    return Unsupported(6440, "Sources are read from local files only:", V("path", given));
   }
   if (path.empty()) {
     return InvalidInput(1423, "A source needs the option path.");

@@ -121,7 +121,7 @@ Status FileSource::Seek(const std::map<std::string, std::string>& positions) {
              place.lines >= 0;
     }
     if (!good) {
-      return Corruption(7402, "The stored position of a source file cannot be read:",
+      return Corruption(7442, "The stored position of a source file cannot be read:",
                         V("file", name), V("position", text));
     }
     places_[name] = place;
