@@ -72,8 +72,9 @@ History RandomHistory(Dice* dice) {
     for (int64_t i = dice->Below(2 * space + 2); i >= 0; --i) {
       records.push_back(support::RandomRecord(made.spec, space, dice));
       if (only_adds) records.back().kind = types::RowKind::kInsert;
-      // Its `listagg` skips the empty text only, and its keys and clocks hold the two zeros for
-      // one; release 2.0 skips all blanks and tells them apart, as the merge does.
+      // Its `listagg` skips the empty text only, and its keys and clocks hold the two
+      // zeros for one; release 2.0 skips all blanks and tells them apart, as the merge
+      // does.
       for (support::Value& value : records.back().values) {
         if (value == support::S(" ")) value = support::S("c");
         if (value == support::Value(0.0)) value = 0.0;

@@ -258,7 +258,8 @@ TEST(Quirks, ReadingWithoutTheRemovingGroupKeepsTheRowAsJavaDoes) {
   const MergeSpec spec =
       Product({{"partial-update.remove-record-on-sequence-group", "catalog_ts"}});
   const Runs runs = {{Price("+I", 0, 10, 1)}, {Catalog("-D", 1, "x", 2)}};
-  const auto read = MergeRecords(spec, runs, {.projection = {0, 4}}).ValueOrDie();
+  const auto read =
+      MergeRecords(spec, runs, {.projection = std::vector<int>{0, 4}}).ValueOrDie();
   EXPECT_EQ(Text(read), "+I#1@L0(44 null null null 10 null null )\n");
 }
 

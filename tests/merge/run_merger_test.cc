@@ -125,10 +125,62 @@ TEST(RunMerger, NoRunsGiveNoRows) {
 }
 
 TEST(RunMerger, AnUnknownProjectionIsRefused) {
-  EXPECT_EQ(
-      KindOf(RunMerger::Make(support::MemoryContext(), Spec(), {}, {.projection = {9}})
-                 .status()),
-      ErrorKind::kInvalidInput);
+  EXPECT_EQ(KindOf(RunMerger::Make(support::MemoryContext(), Spec(), {},
+                                   {.projection = std::vector<int>{9}})
+                       .status()),
+            ErrorKind::kInvalidInput);
+}
+
+TEST(RunMerger, NoColumnsStillCountRows) {
+  std::vector<std::unique_ptr<SortedRun>> runs;
+  runs.push_back(MakeRecordRun(Spec().fields, Rows(0, 3000, 1, 1)).ValueOrDie());
+  runs.push_back(MakeRecordRun(Spec().fields, Rows(0, 3000, 2, 2)).ValueOrDie());
+  auto merger = RunMerger::Make(support::MemoryContext(), Spec(), std::move(runs),
+                                {.projection = std::vector<int>{}})
+                    .ValueOrDie();
+  int64_t rows = 0;
+  while (auto batch = merger->Next().ValueOrDie()) {
+    EXPECT_EQ(batch->rows->num_columns(), 0);
+    rows += batch->rows->num_rows();
+  }
+  EXPECT_EQ(rows, 3000);
+}
+
+TEST(RunMerger, AFilterKeepsOtherColumnsFromBeingRead) {
+  const MergeSpec spec = Spec();
+  std::vector<support::RunCounts> counts(2);
+  std::vector<std::unique_ptr<SortedRun>> runs;
+  runs.push_back(
+      MakeRecordRun(spec.fields, Rows(0, 20000, 1, 1), 1, &counts[0]).ValueOrDie());
+  runs.push_back(
+      MakeRecordRun(spec.fields, Rows(0, 20000, 2, 2), 0, &counts[1]).ValueOrDie());
+  RunMergerOptions options;
+  options.projection = std::vector<int>{1, 2};
+  options.filter_columns = {2};
+  options.filter = [](const arrow::RecordBatch& batch)
+      -> Result<std::shared_ptr<arrow::BooleanArray>> {
+    arrow::BooleanBuilder builder;
+    const auto& w = static_cast<const arrow::Int32Array&>(*batch.column(0));
+    for (int64_t i = 0; i < w.length(); ++i) {
+      ARROW_RETURN_NOT_OK(builder.Append(w.Value(i) == 1001 || w.Value(i) == 15000));
+    }
+    ARROW_ASSIGN_OR_RAISE(auto array, builder.Finish());
+    return std::static_pointer_cast<arrow::BooleanArray>(array);
+  };
+  auto merger = RunMerger::Make(support::MemoryContext(), spec, std::move(runs), options)
+                    .ValueOrDie();
+  std::string answer;
+  while (auto batch = merger->Next().ValueOrDie()) {
+    ASSERT_TRUE(batch->rows->ValidateFull().ok());
+    for (int64_t i = 0; i < batch->rows->num_rows(); ++i) {
+      answer += batch->rows->column(0)->GetScalar(i).ValueOrDie()->ToString() + " " +
+                batch->rows->column(1)->GetScalar(i).ValueOrDie()->ToString() + "\n";
+    }
+  }
+  EXPECT_EQ(answer, "v1 1001\nv2 15000\n");
+  // One row of each run is decoded of the column that the filter does not look at.
+  EXPECT_EQ(counts[0].rows_read[1], 1);
+  EXPECT_EQ(counts[1].rows_read[1], 1);
 }
 
 TEST(RunMerger, AFailedMergeStaysFailed) {

@@ -47,13 +47,14 @@ Result<std::vector<Record>> Run(const merge::MergeSpec& spec,
     ARROW_ASSIGN_OR_RAISE(auto made, MakeRecordRun(spec.fields, run, level));
     sorted.push_back(std::move(made));
   }
-  if (options.projection.empty()) {
-    for (int i = 0; i < spec.num_columns(); ++i) options.projection.push_back(i);
+  if (!options.projection) {
+    options.projection.emplace();
+    for (int i = 0; i < spec.num_columns(); ++i) options.projection->push_back(i);
   }
   auto make = fold ? merge::RunMerger::Make : merge::RunMerger::Interleave;
   ARROW_ASSIGN_OR_RAISE(auto merger,
                         make(MemoryContext(), spec, std::move(sorted), options));
-  return Drain(spec, merger.get(), options.projection);
+  return Drain(spec, merger.get(), *options.projection);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/merge/gather.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <limits>
@@ -234,6 +235,18 @@ Result<std::shared_ptr<Array>> GatherNested(arrow::MemoryPool* pool,
 
 }  // namespace
 
+void Sources::TrimRanges() {
+  const size_t runs = ranges.begin.size();
+  ranges = RowRanges::None(runs);
+  for (size_t i = 0; i < run.size(); ++i) {
+    if (run[i] == runs) continue;
+    int64_t& begin = ranges.begin[run[i]];
+    int64_t& end = ranges.end[run[i]];
+    begin = end == 0 ? row[i] : std::min<int64_t>(begin, row[i]);
+    end = std::max<int64_t>(end, row[i] + 1);
+  }
+}
+
 Sources Sources::Make(const MergeOrder& order, const Selection& selection) {
   Sources sources;
   const size_t runs = order.consumed.size();
@@ -257,6 +270,8 @@ Sources Sources::Make(const MergeOrder& order, const Selection& selection) {
     sources.ranges.end[run] = order.consumed[run];
     ++taking_part;
   }
+  // Few rows of many: what lies before and behind them need not be decoded.
+  if (rows * 8 < order.rows()) sources.TrimRanges();
   if (taking_part != 1) return sources;
   sources.is_slice = true;
   for (int64_t i = 1; i < rows && sources.is_slice; ++i) {

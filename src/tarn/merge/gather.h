@@ -30,6 +30,8 @@ struct Sources {
   bool is_slice = false;
 
   int64_t rows() const { return static_cast<int64_t>(run.size()); }
+  /// Narrow `ranges` to the rows that are used.
+  void TrimRanges();
   static Sources Make(const MergeOrder& order, const Selection& selection);
 };
 

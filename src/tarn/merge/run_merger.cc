@@ -23,6 +23,20 @@ namespace {
 constexpr int64_t kFirstRows = 1024;
 constexpr int64_t kLeastRows = 16;
 
+Result<std::shared_ptr<arrow::Schema>> SchemaOf(const MergeSpec& spec,
+                                                const std::vector<int>& columns) {
+  arrow::FieldVector fields;
+  for (int column : columns) {
+    if (column < 0 || column >= spec.num_columns()) {
+      return InvalidInput(
+          1224, "Projection names a column that the table lacks:", V("column", column));
+    }
+    ARROW_ASSIGN_OR_RAISE(auto field, types::ToArrow(spec.fields[column]));
+    fields.push_back(std::move(field));
+  }
+  return arrow::schema(std::move(fields));
+}
+
 /// Keys whose result is answered.
 std::vector<int32_t> KeptKeys(const MergePlan& plan, bool drop_retracts) {
   const auto keys = static_cast<int32_t>(plan.kinds.size());
@@ -96,22 +110,23 @@ Result<std::unique_ptr<RunMerger>> RunMerger::Build(
     const base::Context& context, MergeSpec spec,
     std::vector<std::unique_ptr<SortedRun>> runs, RunMergerOptions options, bool fold) {
   std::unique_ptr<RunMerger> merger(new RunMerger());
-  if (options.projection.empty()) {
-    options.projection.resize(spec.fields.size());
-    std::iota(options.projection.begin(), options.projection.end(), 0);
+  if (!options.projection) {
+    options.projection.emplace(spec.fields.size());
+    std::iota(options.projection->begin(), options.projection->end(), 0);
   }
-  arrow::FieldVector fields;
-  for (int column : options.projection) {
-    if (column < 0 || column >= spec.num_columns()) {
-      return InvalidInput(
-          1224, "Projection names a column that the table lacks:", V("column", column));
-    }
-    ARROW_ASSIGN_OR_RAISE(auto field, types::ToArrow(spec.fields[column]));
-    fields.push_back(std::move(field));
+  ARROW_ASSIGN_OR_RAISE(merger->schema_, SchemaOf(spec, *options.projection));
+  ARROW_ASSIGN_OR_RAISE(merger->filter_schema_, SchemaOf(spec, options.filter_columns));
+  std::vector<int> seen = *options.projection;
+  for (int column : options.filter_columns) {
+    if (std::find(seen.begin(), seen.end(), column) == seen.end()) seen.push_back(column);
   }
-  merger->schema_ = arrow::schema(std::move(fields));
+  merger->types_.resize(spec.fields.size());
+  for (int column : seen) {
+    ARROW_ASSIGN_OR_RAISE(merger->types_[column],
+                          types::ToArrow(spec.fields[column].type));
+  }
   merger->context_ = context;
-  merger->read_columns_ = spec.ReadColumns(options.projection);
+  merger->read_columns_ = spec.ReadColumns(seen);
   merger->spec_ = spec.Projected(merger->read_columns_);
   merger->fold_ = fold;
   merger->runs_ = std::move(runs);
@@ -154,45 +169,76 @@ Result<std::optional<MergedBatch>> RunMerger::Step(bool* end) {
   columns_->BeginOrder(&order_, reader_.get());
   ARROW_ASSIGN_OR_RAISE(const MergePlan plan, engine_->Select(order_, columns_.get()));
   ARROW_RETURN_NOT_OK(CheckNotNull(plan));
-  const std::vector<int32_t> kept = KeptKeys(plan, options_.drop_retracts);
+  std::vector<int32_t> kept = KeptKeys(plan, options_.drop_retracts);
+  sources_.assign(plan.selections.size(), std::nullopt);
   if (kept.empty()) {
     // What cannot be folded is an error also where nothing of it would be answered.
-    for (size_t i = 0; i < options_.projection.size(); ++i) {
-      const int column = options_.projection[i];
+    for (int column : *options_.projection) {
       if (plan.columns[column].rule != ColumnPlan::Rule::kFold) continue;
-      ARROW_RETURN_NOT_OK(
-          MakeColumn(plan, column, schema_->field(static_cast<int>(i)), kept).status());
+      ARROW_RETURN_NOT_OK(MakeColumn(plan, column, kept).status());
     }
     return std::nullopt;
   }
-  ARROW_ASSIGN_OR_RAISE(MergedBatch batch, Assemble(plan, kept));
-  return batch;
+  return Assemble(plan, std::move(kept));
 }
 
-Result<MergedBatch> RunMerger::Assemble(const MergePlan& plan,
-                                        const std::vector<int32_t>& kept) {
-  sources_.assign(plan.selections.size(), std::nullopt);
+Result<std::vector<int32_t>> RunMerger::PassFilter(
+    const MergePlan& plan, const std::vector<int32_t>& kept,
+    std::unordered_map<int, std::shared_ptr<arrow::Array>>* made) {
+  arrow::ArrayVector arrays;
+  for (int column : options_.filter_columns) {
+    ARROW_ASSIGN_OR_RAISE(auto array, MakeColumn(plan, column, kept));
+    made->emplace(column, array);
+    arrays.push_back(std::move(array));
+  }
+  const auto rows = static_cast<int64_t>(kept.size());
+  const auto batch = arrow::RecordBatch::Make(filter_schema_, rows, std::move(arrays));
+  ARROW_ASSIGN_OR_RAISE(const auto passes, options_.filter(*batch));
+  TARN_CHECK(passes->length() == rows);
+  std::vector<int32_t> positions;
+  for (int64_t i = 0; i < rows; ++i) {
+    if (passes->IsValid(i) && passes->Value(i))
+      positions.push_back(static_cast<int32_t>(i));
+  }
+  return positions;
+}
+
+Result<std::optional<MergedBatch>> RunMerger::Assemble(const MergePlan& plan,
+                                                       std::vector<int32_t> kept) {
+  std::unordered_map<int, std::shared_ptr<arrow::Array>> made;
+  if (options_.filter) {
+    ARROW_ASSIGN_OR_RAISE(const auto positions, PassFilter(plan, kept, &made));
+    for (auto& [column, array] : made) {
+      ARROW_ASSIGN_OR_RAISE(array, KeepCells(context_, array, positions));
+    }
+    for (size_t i = 0; i < positions.size(); ++i) kept[i] = kept[positions[i]];
+    kept.resize(positions.size());
+    sources_.assign(plan.selections.size(), std::nullopt);
+    if (kept.empty()) return std::nullopt;
+  }
   MergedBatch batch;
   ARROW_ASSIGN_OR_RAISE(batch.kinds, KeepValues(context_, plan.kinds, kept));
   ARROW_ASSIGN_OR_RAISE(batch.sequences, KeepValues(context_, plan.sequences, kept));
   arrow::ArrayVector arrays;
-  for (size_t i = 0; i < options_.projection.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(auto array,
-                          MakeColumn(plan, options_.projection[i],
-                                     schema_->field(static_cast<int>(i)), kept));
+  for (int column : *options_.projection) {
+    const auto found = made.find(column);
+    if (found != made.end()) {
+      arrays.push_back(found->second);
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(auto array, MakeColumn(plan, column, kept));
     arrays.push_back(std::move(array));
   }
   batch.rows = arrow::RecordBatch::Make(schema_, static_cast<int64_t>(kept.size()),
                                         std::move(arrays));
   ARROW_ASSIGN_OR_RAISE(const int64_t bytes,
                         arrow::util::ReferencedBufferSize(*batch.rows));
-  AdaptRows(bytes);
+  AdaptRows(bytes, static_cast<int64_t>(kept.size()));
   return batch;
 }
 
 Result<std::shared_ptr<arrow::Array>> RunMerger::MakeColumn(
-    const MergePlan& plan, int column, const std::shared_ptr<arrow::Field>& field,
-    const std::vector<int32_t>& kept) {
+    const MergePlan& plan, int column, const std::vector<int32_t>& kept) {
   const ColumnPlan& made = plan.columns[column];
   if (made.rule == ColumnPlan::Rule::kSelect) {
     std::optional<Sources>& sources = sources_[made.selection];
@@ -202,7 +248,7 @@ Result<std::shared_ptr<arrow::Array>> RunMerger::MakeColumn(
     }
     ARROW_ASSIGN_OR_RAISE(const RunSlices* slices,
                           columns_->Read(column, sources->ranges));
-    return Gather(context_, field->type(), *slices, *sources);
+    return Gather(context_, types_[column], *slices, *sources);
   }
   ARROW_ASSIGN_OR_RAISE(const RunSlices* slices, columns_->Read(column));
   const Op* ops = made.ops < 0 ? nullptr : plan.ops[made.ops].data();
@@ -216,9 +262,9 @@ Result<std::shared_ptr<arrow::Array>> RunMerger::MakeColumn(
       ARROW_ASSIGN_OR_RAISE(picked, FoldToEntries(input));
     }
     const Sources sources = Sources::Make(order_, Keep(picked, kept, order_.keys()));
-    return Gather(context_, field->type(), *slices, sources);
+    return Gather(context_, types_[column], *slices, sources);
   }
-  ARROW_ASSIGN_OR_RAISE(auto folded, FoldToValues(context_, field->type(), input));
+  ARROW_ASSIGN_OR_RAISE(auto folded, FoldToValues(context_, types_[column], input));
   return KeepCells(context_, folded, kept);
 }
 
@@ -252,10 +298,10 @@ Status RunMerger::CheckNotNull(const MergePlan& plan) {
   return Status::OK();
 }
 
-/// The next order takes so many rows that a batch holds about `batch_bytes`.
-void RunMerger::AdaptRows(int64_t bytes) {
-  const int64_t rows = std::max<int64_t>(order_.rows(), 1);
-  const int64_t row_bytes = std::max<int64_t>(bytes / rows, 1);
+/// The next order takes so many rows that a batch holds about `batch_bytes`, however many
+/// of its rows a filter may let through.
+void RunMerger::AdaptRows(int64_t bytes, int64_t answered) {
+  const int64_t row_bytes = std::max<int64_t>(bytes / answered, 1);
   const int64_t fitting = options_.batch_bytes / row_bytes;
   const int64_t most = std::min(options_.batch_rows, rows_ * 8);
   rows_ = std::min(std::max(fitting, std::min(kLeastRows, options_.batch_rows)), most);

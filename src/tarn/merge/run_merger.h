@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -29,8 +31,9 @@ struct MergedBatch {
 };
 
 struct RunMergerOptions {
-  /// Columns to answer, by index into `MergeSpec::fields`; empty = all.
-  std::vector<int> projection;
+  /// Columns to answer, by index into `MergeSpec::fields`, in this order; may be empty.
+  /// Not set = all columns.
+  std::optional<std::vector<int>> projection;
   /// Leave out results of kind -U and -D (Paimon `DropDeleteReader`): scans, and
   /// compactions below which nothing older can be.
   bool drop_retracts = false;
@@ -38,6 +41,12 @@ struct RunMergerOptions {
   int64_t batch_rows = 8192;
   /// Bytes of one batch, about: orders shrink until batches fit.
   int64_t batch_bytes = int64_t{16} << 20;
+  /// Which merged rows to answer, decided on `filter_columns` before any other column is
+  /// read: bool[rows] for a batch of just these columns, NULL = no. Not called for
+  /// retractions that are dropped anyway. Not set = all rows.
+  std::function<Result<std::shared_ptr<arrow::BooleanArray>>(const arrow::RecordBatch&)>
+      filter;
+  std::vector<int> filter_columns;
   /// Rows of each run whose keys are decoded at a time; 0 = by fan-in.
   int64_t chunk_rows = 0;
 };
@@ -75,12 +84,17 @@ class RunMerger {
       const base::Context& context, MergeSpec spec,
       std::vector<std::unique_ptr<SortedRun>> runs, RunMergerOptions options, bool fold);
   Result<std::optional<MergedBatch>> Step(bool* end);
-  Result<MergedBatch> Assemble(const MergePlan& plan, const std::vector<int32_t>& kept);
-  Result<std::shared_ptr<arrow::Array>> MakeColumn(
-      const MergePlan& plan, int column, const std::shared_ptr<arrow::Field>& field,
-      const std::vector<int32_t>& kept);
+  Result<std::optional<MergedBatch>> Assemble(const MergePlan& plan,
+                                              std::vector<int32_t> kept);
+  Result<std::shared_ptr<arrow::Array>> MakeColumn(const MergePlan& plan, int column,
+                                                   const std::vector<int32_t>& kept);
+  /// Positions within `kept` of the rows that pass the filter. The columns made for it
+  /// come along, by column.
+  Result<std::vector<int32_t>> PassFilter(
+      const MergePlan& plan, const std::vector<int32_t>& kept,
+      std::unordered_map<int, std::shared_ptr<arrow::Array>>* made);
   Status CheckNotNull(const MergePlan& plan);
-  void AdaptRows(int64_t bytes);
+  void AdaptRows(int64_t bytes, int64_t answered);
 
   base::Context context_;
   MergeSpec spec_;
@@ -88,7 +102,10 @@ class RunMerger {
   bool fold_ = true;
   std::vector<int> read_columns_;
   std::vector<std::unique_ptr<SortedRun>> runs_;
-  std::shared_ptr<arrow::Schema> schema_;
+  std::shared_ptr<arrow::Schema> schema_;         ///< of the projection
+  std::shared_ptr<arrow::Schema> filter_schema_;  ///< of the filter's columns
+  std::vector<std::shared_ptr<arrow::DataType>>
+      types_;  ///< per column of the table, if read
   std::unique_ptr<OrderReader> reader_;
   std::unique_ptr<RunColumns> columns_;
   std::unique_ptr<MergeEngine> engine_;
