@@ -165,6 +165,15 @@ TEST(EmitDuckDb, RefusesWhatIsNotInTheTable) {
   expect("SELECT 99999999999999999999 FROM t", ErrorKind::kUnsupported, "beyond BIGINT");
 }
 
+TEST(EmitDuckDb, BoundsWhatNestingMultiplies) {
+  std::string text = "SELECT ";
+  for (int i = 0; i < 60; ++i) text += "GREATEST(";
+  text += "1, 2";
+  for (int i = 0; i < 60; ++i) text += ")";
+  EXPECT_NE(MessageOf(RefusalOf(text + " FROM t")).find("nested more than"),
+            std::string::npos);
+}
+
 TEST(EmitDuckDb, TellsNamesApartByCase) {
   const Status status = RefusalOf("SELECT amount FROM t");
   EXPECT_EQ(KindOf(status), ErrorKind::kInvalidInput);
@@ -370,6 +379,72 @@ TEST_F(OnDuckDb, ComputesEveryFunctionOfTheTable) {
             "12|NULL|1");
   EXPECT_EQ(Run("SELECT CASE id WHEN 1 THEN 'a' ELSE 'b' END FROM t ORDER BY id"),
             "b;a;b");
+}
+
+// The right sides are what Flink 1.20 answered to the same expressions.
+TEST_F(OnDuckDb, AnswersAsFlinkDid) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"1 <> 2", "true"},
+      {"CHAR_LENGTH('äö😀')", "3"},
+      {"SUBSTRING('abc', 2)", "bc"},
+      {"SUBSTRING('abc', 5, 2)", ""},
+      {"LEFT('abc', -1)", ""},
+      {"RIGHT('abc', 9)", "abc"},
+      {"RIGHT('abc', -1)", ""},
+      {"LTRIM('  a ')", "a "},
+      {"RTRIM(' a  ')", " a"},
+      {"TRIM(BOTH 'xy' FROM 'xyaxy')", "a"},
+      {"REPLACE('abab', 'b', '')", "aa"},
+      {"CONCAT_WS('-', 'a', CAST(NULL AS STRING), 'b')", "a-b"},
+      {"CONCAT_WS('-', 'a', '', 'b')", "a--b"},
+      {"POSITION('' IN 'abc')", "1"},
+      {"INSTR('abc', 'x')", "0"},
+      {"REPEAT('ab', -1)", ""},
+      {"REVERSE('aä😀')", "😀äa"},
+      {"SPLIT_INDEX('a,b,c', ',', 9)", "NULL"},
+      {"SPLIT_INDEX('a,,c', ',', 1)", ""},
+      {"SPLIT_INDEX('', ',', 0)", "NULL"},
+      {"SPLIT_INDEX('a--b', '--', 1)", "b"},
+      {"SHA1('abc')", "a9993e364706816aba3e25717850c26c9cd0d89d"},
+      {"LOWER('ÄB')", "äb"},
+      {"WEEK(DATE '2023-01-01')", "52"},
+      {"DAYOFWEEK(DATE '2024-01-07')", "1"},
+      {"EXTRACT(DOW FROM DATE '2024-01-07')", "1"},
+      {"EXTRACT(SECOND FROM TIMESTAMP '2024-01-01 10:20:30.567')", "30"},
+      {"TIMESTAMPDIFF(MONTH, TIMESTAMP '2024-01-31 12:00:00', TIMESTAMP '2024-02-29 "
+       "11:00:00')",
+       "0"},
+      {"TIMESTAMPDIFF(HOUR, TIMESTAMP '2024-01-03 11:00:00', TIMESTAMP '2024-01-01 "
+       "12:30:00')",
+       "-46"},
+      {"TO_DATE('2024-1-3')", "2024-01-03"},
+      {"TO_DATE('x')", "NULL"},
+      {"TO_TIMESTAMP('2024-01-31 10:20:30.123')", "2024-01-31 10:20:30.123"},
+      {"TO_TIMESTAMP('2024-01-31')", "2024-01-31 00:00:00"},
+      {"TO_TIMESTAMP('2024/01/31 10:20', 'yyyy/MM/dd HH:mm')", "2024-01-31 10:20:00"},
+      {"DATE_FORMAT(TIMESTAMP '2024-01-31 10:20:30.567', 'yyyy-MM-dd HH:mm:ss.SSS')",
+       "2024-01-31 10:20:30.567"},
+      {"GREATEST(1, CAST(NULL AS INT))", "NULL"},
+      {"LOG2(8)", "3.0"},
+      {"1 IS DISTINCT FROM NULL", "true"},
+      {"CAST(NULL AS BOOLEAN) IS UNKNOWN", "true"},
+      {"'a_b' LIKE 'a\\_b'", "false"},
+      {"'a_b' LIKE 'a!_b' ESCAPE '!'", "true"},
+      {"'abc' LIKE 'A%'", "false"},
+      {"5 BETWEEN SYMMETRIC 7 AND 3", "true"},
+      {"1 IN (2, NULL)", "NULL"},
+      {"ATAN2(1, 1)", "0.7853981633974483"},
+      {"DEGREES(PI())", "180.0"},
+      {"0.10", "0.10"},
+      {"CAST(1.999 AS DECIMAL(10,2))", "2.00"},
+  };
+  for (const auto& [expression, answer] : cases) {
+    EXPECT_EQ(Run(std::string("SELECT ") + expression), answer) << expression;
+  }
+  EXPECT_EQ(
+      Run("SELECT FIRST_VALUE(x) OVER (ORDER BY o) FROM (VALUES (CAST(NULL AS INT),1),"
+          "(2,2)) AS t(x,o) ORDER BY 1"),
+      "NULL;2");
 }
 
 // Each pattern of the table must be text that DuckDB parses and binds.

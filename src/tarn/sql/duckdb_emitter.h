@@ -24,8 +24,10 @@ class DuckDbEmitter {
   Result<EmittedQuery> Finish();
 
  private:
-  // A text of hostile size is refused: arguments may be written more than once.
-  static constexpr size_t kMaxBytes = size_t{64} << 20;
+  // A text of hostile size is refused.
+  static constexpr size_t kMaxBytes = size_t{256} << 20;
+  // Some functions write their arguments more than once: nested, that multiplies.
+  static constexpr int kMaxCopying = 6;
 
   // queries: emit_query.cc
   Status EmitBody(const Query& query);
@@ -79,6 +81,7 @@ class DuckDbEmitter {
   Status EmitOver(const Call& call);
   Status EmitExtreme(const Call& call, std::string_view function);
   Status EmitPattern(std::string_view pattern, const Call& call);
+  Status EnterCopying(Span span);
   Status CheckCall(const Call& call, const FunctionRule& rule, Span span);
 
   void Write(std::string_view text) { out_.text += text; }
@@ -111,6 +114,7 @@ class DuckDbEmitter {
   std::set<std::string> functions_;
   bool unknown_columns_ = false;  // a relation did not tell its columns
   bool in_aggregate_ = false;
+  int copying_ = 0;  // levels of calls that write their arguments more than once
 };
 
 /// What the text alone says of a value.

@@ -128,6 +128,15 @@ bool IsInteger(TypeRoot root) {
   return root >= TypeRoot::kTinyInt && root <= TypeRoot::kBigInt;
 }
 
+// A number written out that the type holds: anything else may wrap around, as in Java.
+bool FitsInteger(const Expression& expression, TypeRoot root) {
+  const std::optional<int64_t> value = IntegerOf(expression);
+  if (!value.has_value()) return false;
+  if (root == TypeRoot::kTinyInt) return *value >= INT8_MIN && *value <= INT8_MAX;
+  if (root == TypeRoot::kSmallInt) return *value >= INT16_MIN && *value <= INT16_MAX;
+  return true;
+}
+
 std::string LowerOf(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -228,7 +237,7 @@ Status DuckDbEmitter::EmitCast(const Expression& operand, const TypeRef& ref) {
   };
   if (kind == ValueKind::kNull) return plain();
   if (IsInteger(type.root())) {
-    if (kind == ValueKind::kInteger || kind == ValueKind::kBoolean) return plain();
+    if (kind == ValueKind::kBoolean || FitsInteger(operand, type.root())) return plain();
     const std::string name = type.root() == TypeRoot::kInt ? "int" : LowerOf(text);
     return own("tarn_cast_" + name, "");
   }
@@ -388,7 +397,10 @@ Status DuckDbEmitter::EmitSpecial(const Call& call, const FunctionRule& rule, Sp
     return *call.arguments[i].value;
   };
   if (name == "GREATEST" || name == "LEAST") {
-    return EmitExtreme(call, name == "LEAST" ? "least" : "greatest");
+    ARROW_RETURN_NOT_OK(EnterCopying(span));
+    ARROW_RETURN_NOT_OK(EmitExtreme(call, name == "LEAST" ? "least" : "greatest"));
+    --copying_;
+    return Status::OK();
   }
   if (name == "MOD") {
     WriteOwn("tarn_mod");
@@ -436,9 +448,17 @@ Status DuckDbEmitter::EmitSpecial(const Call& call, const FunctionRule& rule, Sp
     if (IntegerOf(argument(2)).value_or(-1) < 0) {
       return Refuse("SPLIT_INDEX with a place that is no number from 0 on", span);
     }
-    return EmitPattern("string_split($1, $2)[$3 + 1]", call);
+    return EmitPattern("string_split(nullif($1, ''), $2)[$3 + 1]", call);
   }
   return EmitTemporal(call, name, span);
+}
+
+Status DuckDbEmitter::EnterCopying(Span span) {
+  if (++copying_ <= kMaxCopying) return Status::OK();
+  return Invalid(kTooDeep,
+                 fmt::format("GREATEST, LEAST, SUM and AVG are nested more than {} deep",
+                             kMaxCopying),
+                 span, "Compute the inner ones in a subquery");
 }
 
 // NULL when any argument is; DuckDB's functions skip them.
@@ -511,17 +531,24 @@ Status DuckDbEmitter::EmitTemporal(const Call& call, std::string_view name, Span
   }
   const bool date = name == "TO_DATE";
   if (!date && name != "TO_TIMESTAMP") return Refuse(name, span);
-  if (call.arguments.size() == 2) {
-    ARROW_RETURN_NOT_OK(pattern_of(1, &format));
-  } else {
-    format = date ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S";
+  // A text that does not fit is NULL, in Flink too. Without a pattern the time and its
+  // fraction may be missing.
+  Write("CAST(");
+  if (!date) {
+    WriteOwn("tarn_cast_timestamp");
+    Write("(");
   }
-  // A text that does not fit is NULL, in Flink too.
-  Write("CAST(try_strptime(");
+  Write("try_strptime(");
   ARROW_RETURN_NOT_OK(Emit(call.arguments[0].value));
   Write(", ");
-  WriteString(format);
-  Write(date ? ") AS DATE)" : ") AS TIMESTAMP_MS)");
+  if (call.arguments.size() == 2) {
+    ARROW_RETURN_NOT_OK(pattern_of(1, &format));
+    WriteString(format);
+  } else {
+    Write(date ? "'%Y-%m-%d'"
+               : "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M:%S.%f', '%Y-%m-%d']");
+  }
+  Write(date ? ") AS DATE)" : "), 3) AS TIMESTAMP_MS)");
   return Status::OK();
 }
 
@@ -581,6 +608,7 @@ Status DuckDbEmitter::EmitAggregate(const Call& call, const FunctionRule& rule,
   }
   if (name == "SUM" || name == "AVG") {
     // The type follows the argument's, and only a value can carry it: any_value does.
+    ARROW_RETURN_NOT_OK(EnterCopying(span));
     WriteOwn(name == "SUM" ? "tarn_sum" : "tarn_avg");
     Write("(");
     ARROW_RETURN_NOT_OK(EmitAggregateCall("sum", call, true));
@@ -591,7 +619,16 @@ Status DuckDbEmitter::EmitAggregate(const Call& call, const FunctionRule& rule,
     Write(", ");
     ARROW_RETURN_NOT_OK(EmitAggregateCall("any_value", call, true));
     Write(")");
+    --copying_;
     return Status::OK();
+  }
+  if (name == "FIRST_VALUE" || name == "LAST_VALUE") {
+    if (call.over == nullptr) return Refuse(fmt::format("{} without OVER", name), span);
+    Write(rule.text);
+    Write("(");
+    ARROW_RETURN_NOT_OK(Emit(call.arguments[0].value));
+    Write(" IGNORE NULLS)");  // Flink's functions skip NULLs
+    return EmitOver(call);
   }
   if (name == "LISTAGG") {
     if (call.arguments.size() == 2 &&

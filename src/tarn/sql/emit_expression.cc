@@ -115,16 +115,19 @@ Status DuckDbEmitter::EmitNode(const Literal& literal, const Expression& at) {
     case LiteralKind::kDate:
     case LiteralKind::kTime:
     case LiteralKind::kTimestamp: {
-      const bool wide = FractionDigits(literal.text) > 6;
-      if (wide && literal.kind == LiteralKind::kTime) {
+      // The digits after the point are the precision of the literal's type.
+      const size_t digits = FractionDigits(literal.text);
+      if (digits > 6 && literal.kind == LiteralKind::kTime) {
         return Refuse("A time with more than 6 digits after the point", at.span);
       }
       Write("CAST(");
       WriteString(literal.text);
       Write(literal.kind == LiteralKind::kDate   ? " AS DATE)"
             : literal.kind == LiteralKind::kTime ? " AS TIME)"
-            : wide                               ? " AS TIMESTAMP_NS)"
-                                                 : " AS TIMESTAMP)");
+            : digits == 0                        ? " AS TIMESTAMP_S)"
+            : digits <= 3                        ? " AS TIMESTAMP_MS)"
+            : digits <= 6                        ? " AS TIMESTAMP)"
+                                                 : " AS TIMESTAMP_NS)");
       break;
     }
   }

@@ -172,8 +172,8 @@ constexpr FunctionRule kRules[] = {
     {"VARIANCE", kAggregate, 1, 1, "!its result type follows the argument's"},
     {"COLLECT", kAggregate, 1, 1, "!DuckDB has no multisets"},
     {"APPROX_COUNT_DISTINCT", kAggregate, 1, 1, "!the approximation differs; COUNT(DISTINCT) is exact"},
-    {"FIRST_VALUE", kAggregate, 1, 1, "!its treatment of NULL is not proven equal"},
-    {"LAST_VALUE", kAggregate, 1, 1, "!its treatment of NULL is not proven equal"},
+    {"FIRST_VALUE", kAggregate, 1, 1, "first_value"},
+    {"LAST_VALUE", kAggregate, 1, 1, "last_value"},
     {"JSON_ARRAYAGG", kAggregate, 1, 1, "!no proven equal"},
     {"JSON_OBJECTAGG", kAggregate, 1, 2, "!no proven equal"},
     // Windows.
