@@ -7,9 +7,10 @@ namespace tarn::cdc {
 
 namespace {
 
-constexpr int kMalformed = 1401;      // not JSON, or not a recorded message
-constexpr int kNotAnEnvelope = 1402;  // JSON, but no event of Debezium
-constexpr int kUnknownOperation = 1403;
+// Codes of records that are rejected.
+constexpr int kMalformed = 1401;         // not JSON, or not a recorded message
+constexpr int kNotAnEnvelope = 1402;     // JSON, but no event of Debezium
+constexpr int kUnknownOperation = 1403;  // an event whose op is none of r, c, u, d, t, m
 constexpr int kBadRow = 1404;   // a value does not fit its column, a key is missing
 constexpr int kNoImage = 1405;  // an event without the image that its op needs
 

@@ -13,24 +13,24 @@
 
 namespace tarn::meta {
 
-/// Codes of mistakes in a table definition.
-inline constexpr int kManyMistakes = 1240;
-inline constexpr int kBadOptionValue = 1241;
-inline constexpr int kUnknownField = 1242;
-inline constexpr int kInvertedGroup = 1243;
-inline constexpr int kBadGroup = 1244;
-inline constexpr int kAggregateWithoutGroup = 1245;
-inline constexpr int kUnknownAggregate = 1246;
-inline constexpr int kDeleteConflict = 1247;
-inline constexpr int kBadKey = 1248;
-inline constexpr int kBadBucket = 1249;
-inline constexpr int kBadColumn = 1250;
-inline constexpr int kBadChangelog = 1251;
-inline constexpr int kBadSequence = 1252;
-inline constexpr int kBadScan = 1253;
-inline constexpr int kBadNumber = 1254;
-inline constexpr int kBadFormat = 1255;
-inline constexpr int kLackingBucketMode = 6220;
+/// Codes of mistakes in a table definition; the first digit is the kind's.
+inline constexpr int kManyMistakes = 1240;    ///< several mistakes, all listed
+inline constexpr int kBadOptionValue = 1241;  ///< an option does not take this value
+inline constexpr int kUnknownField = 1242;    ///< an option names no column
+inline constexpr int kInvertedGroup = 1243;   ///< a group is the wrong way round
+inline constexpr int kBadGroup = 1244;        ///< a group takes a column that it may not
+inline constexpr int kAggregateWithoutGroup = 1245;  ///< an aggregate needs a group
+inline constexpr int kUnknownAggregate = 1246;       ///< no aggregate for this column
+inline constexpr int kDeleteConflict = 1247;  ///< policies for deletes exclude each other
+inline constexpr int kBadKey = 1248;        ///< a primary or partition key is impossible
+inline constexpr int kBadBucket = 1249;     ///< buckets or their key are impossible
+inline constexpr int kBadColumn = 1250;     ///< a column is impossible
+inline constexpr int kBadChangelog = 1251;  ///< the changelog producer does not fit
+inline constexpr int kBadSequence = 1252;   ///< the sequence field does not fit
+inline constexpr int kBadScan = 1253;       ///< options of scans contradict each other
+inline constexpr int kBadNumber = 1254;     ///< a number is outside its bounds
+inline constexpr int kBadFormat = 1255;     ///< the file format cannot hold a column
+inline constexpr int kLackingBucketMode = 6220;  ///< buckets without a fixed number
 
 /// What the checks of one definition share: the definition, what was found, and the
 /// correction that grows beside it. One caller at a time.

@@ -40,7 +40,7 @@ Status CheckResult(const QueryResult& result,
     const types::TypeRoot root = result.fields[i].type.root();
     if (root == types::TypeRoot::kTime || root == types::TypeRoot::kTimestamp ||
         root == types::TypeRoot::kLocalZonedTimestamp) {
-      return Unsupported(5143,
+      return Unsupported(6143,
                          "A computed time in a query over a column of this precision is "
                          "not supported yet:",
                          V("result", result.fields[i].name),

@@ -19,8 +19,12 @@
 namespace tarn::sql {
 namespace {
 
-constexpr int kQueryFailed = 1120;   // a value or a type that the query cannot take
-constexpr int kQueryRefused = 6122;  // DuckDB has no such operation
+// Codes of queries that fail while they run, by kind.
+constexpr int kQueryFailed = 1120;       // a value or a type that the query cannot take
+constexpr int kQueryRefused = 6122;      // DuckDB has no such operation
+constexpr int kQueryUnavailable = 8120;  // DuckDB could not use its temporary files
+constexpr int kQueryTooLarge = 9120;     // a query needs more memory than its share
+constexpr int kQueryBroken = 120;        // DuckDB found a mistake of its own
 
 ErrorKind KindOfError(const duckdb::ErrorData& error) {
   switch (error.Type()) {
@@ -43,11 +47,11 @@ int CodeOfKind(ErrorKind kind) {
     case ErrorKind::kUnsupported:
       return kQueryRefused;
     case ErrorKind::kResource:
-      return 9120;
+      return kQueryTooLarge;
     case ErrorKind::kInternal:
-      return 120;
+      return kQueryBroken;
     case ErrorKind::kUnavailable:
-      return 8120;
+      return kQueryUnavailable;
     default:
       return kQueryFailed;
   }
