@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tarn/merge/merge_spec.h"
 #include "tests/support/canonical_rows.h"
 #include "tests/support/files.h"
 #include "tests/support/golden.h"
@@ -31,7 +32,12 @@ std::vector<std::string> PlayedHistories() {
                     "types_pk_parquet", "stats_", "manifest_", "fmt_parquet_", "part_",
                     "names", "upgraded_files", "wide_300", "life_commits"})) {
     const History history = LoadHistory(name);
-    bool played = UsesOnly(history, {"write", "compact"});
+    const auto schema = SchemaOf(history.schema);
+    // Tables without a primary key are not written yet, nor those with an aggregate function
+    // that is refused by name.
+    bool played = schema.ok() && schema->has_primary_key() &&
+                  merge::MergeSpec::FromSchema(*schema).ok() &&
+                  UsesOnly(history, {"write", "compact"});
     for (const json& step : history.steps) {
       const bool writes = step.value("cmd", "") == "write";
       played &= !step.contains("full-compact") && !step.contains("overwrite");
@@ -131,6 +137,8 @@ TEST(Interop, TarnWritesTheMetadataThatJavaWrote) {
           snapshot.erase("commitIdentifier");
         }
       }
+      // Java writes this hint when it looks for snapshots to expire.
+      (*side)["snapshots"].erase("EARLIEST");
     }
     EXPECT_EQ(Differences(actual, expected), std::vector<std::string>{});
   }
@@ -146,7 +154,7 @@ TEST(Interop, EachGoesOnWithTheOthersTable) {
       const Status status = Replay(LoadHistory(name), &both);
       ASSERT_TRUE(status.ok()) << status.ToString();
       const GoldenRead latest = LoadGolden(name).reads.front();
-      EXPECT_TRUE(SameRows(BothRead(warehouse.path(), {}), latest.lines));
+      EXPECT_TRUE(SameRows(BothRead(warehouse.path(), json::object()), latest.lines));
     }
   }
 }
@@ -156,7 +164,7 @@ std::vector<std::vector<std::string>> Rows(const std::string& warehouse,
                                            size_t snapshots) {
   std::vector<std::vector<std::string>> out;
   for (size_t id = 1; id <= snapshots; ++id) {
-    out.push_back(BothRead(warehouse, {{"snapshot", id}}));
+    out.push_back(BothRead(warehouse, json::object({{"snapshot", id}})));
   }
   return out;
 }
@@ -170,8 +178,8 @@ TEST(Interop, RandomHistoriesEndAlikeWhoeverWroteThem) {
       History history = RandomHistory(kind, seed, 8, 30);
       // A compaction somewhere in the middle, and one at the end.
       const auto middle = history.steps.begin() + static_cast<int64_t>(2 + seed % 4);
-      history.steps.insert(middle, {{"cmd", "compact"}});
-      history.steps.push_back({{"cmd", "compact"}});
+      history.steps.insert(middle, json::object({{"cmd", "compact"}}));
+      history.steps.push_back(json::object({{"cmd", "compact"}}));
       SCOPED_TRACE(history.name);
       TemporaryFolder by_java;
       TemporaryFolder by_tarn;
@@ -186,7 +194,7 @@ TEST(Interop, RandomHistoriesEndAlikeWhoeverWroteThem) {
       ASSERT_TRUE(both_status.ok()) << both_status.ToString();
       const auto expected = Rows(by_java.path(), history.steps.size());
       EXPECT_EQ(Rows(by_tarn.path(), history.steps.size()), expected);
-      EXPECT_TRUE(SameRows(BothRead(by_both.path(), {}), expected.back()));
+      EXPECT_TRUE(SameRows(BothRead(by_both.path(), json::object()), expected.back()));
     }
   }
 }
@@ -198,7 +206,7 @@ History CompactedAtTheEnd(History history) {
     step["write-only"] = true;
     step.erase("full-compact");
   }
-  history.steps.push_back({{"cmd", "compact"}});
+  history.steps.push_back(json::object({{"cmd", "compact"}}));
   return history;
 }
 
@@ -206,7 +214,7 @@ TEST(Interop, StreamingReadersSeeTheSameChanges) {
   TARN_SKIP_WITHOUT_JAVA();
   for (const std::string name :
        {"product_360_small", "pu_lookup_changelog", "pu_remove_lookup",
-        "changelog_lookup", "changelog_lookup_dedup", "changelog_full_compaction",
+        "changelog_lookup", "changelog_lookup_dedup", "changelog_full_many",
         "changelog_input", "changelog_none_stream"}) {
     SCOPED_TRACE(name);
     const History history = CompactedAtTheEnd(LoadHistory(name));
@@ -261,7 +269,7 @@ TEST(InteropFlink, SelectsAndCompactsWhatTarnWrote) {
     ++selects;
   }
   EXPECT_EQ(selects, 2);
-  EXPECT_TRUE(SameRows(BothRead(warehouse.path(), {}),
+  EXPECT_TRUE(SameRows(BothRead(warehouse.path(), json::object()),
                        LoadGolden("pu_groups").reads.front().lines));
 }
 

@@ -7,6 +7,7 @@
 #include <arrow/api.h>
 
 #include "tarn/io/local_file_system.h"
+#include "tarn/options/options.h"
 #include "tarn/table/table.h"
 #include "tests/support/canonical_rows.h"
 #include "tests/support/files.h"
@@ -192,13 +193,15 @@ Status TarnTarget::Create(const json& schema) {
 
 Result<std::shared_ptr<table::Table>> TarnTarget::Open(const json& request) const {
   if (request.contains("branch")) return NoWordForIt("branch");
-  std::map<std::string, std::string> options = TextMap(request, "options");
-  if (Flag(request, "write-only")) options["write-only"] = "true";
+  std::map<std::string, std::string> dynamic = TextMap(request, "options");
+  if (Flag(request, "write-only")) dynamic["write-only"] = "true";
+  // Histories are played as Java takes them, quirks included.
+  dynamic[std::string(options::kAllowRetractionsIntoAggregates.key)] = "true";
   ARROW_ASSIGN_OR_RAISE(auto catalog,
                         catalog::MakeFileSystemCatalog(context_, warehouse_));
   const std::string name = request.value("table", "db.t");
   const size_t dot = name.find('.');
-  return catalog->GetTable({name.substr(0, dot), name.substr(dot + 1)}, options);
+  return catalog->GetTable({name.substr(0, dot), name.substr(dot + 1)}, dynamic);
 }
 
 Status TarnTarget::Run(const json& request) {
@@ -243,6 +246,12 @@ Status TarnTarget::Compact(const json& request) {
     compact.partitions.push_back(TextMap(request, "partition"));
   }
   compact.commit_user = request.value("commit-user", "tarn");
+  // Numbered after the user's last commit, as the golden histories are.
+  commit::TableCommitOptions options;
+  options.commit_user = compact.commit_user;
+  ARROW_ASSIGN_OR_RAISE(const auto committer, table->NewCommit(options));
+  ARROW_ASSIGN_OR_RAISE(const auto last, committer->LatestOfUser());
+  compact.commit_identifier = last ? last->commit_identifier + 1 : 1;
   return table->Compact(compact).status();
 }
 

@@ -134,7 +134,8 @@ class CompactRun {
         request.commit_user.empty() ? context_->random->Uuid() : request.commit_user;
     ARROW_ASSIGN_OR_RAISE(auto committer, table_.NewCommit(options));
     meta::Committable committable;
-    committable.identifier = meta::kBatchCommitIdentifier;
+    committable.identifier =
+        request.commit_identifier.value_or(meta::kBatchCommitIdentifier);
     committable.messages = messages_;
     auto outcome = committer->Commit(committable);
     if (!outcome.ok()) {

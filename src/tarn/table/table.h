@@ -40,6 +40,8 @@ struct CompactRequest {
   /// Partitions as column → value text; empty = all.
   std::vector<std::map<std::string, std::string>> partitions;
   std::string commit_user;  ///< "" = a new random one
+  /// Identifier of the commit, for a compactor that numbers its commits; absent = a batch.
+  std::optional<int64_t> commit_identifier;
 };
 
 struct CompactReport {
