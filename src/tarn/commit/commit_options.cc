@@ -1,149 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/commit/commit_options.h"
 
-#include <charconv>
-
 #include "tarn/base/units.h"
 #include "tarn/format/avro_codec.h"
+#include "tarn/options/options.h"
 
 namespace tarn::commit {
 namespace {
 
-/// Reads values by key; the first mistake stays.
-class OptionReader {
- public:
-  explicit OptionReader(const std::map<std::string, std::string>& options)
-      : options_(options) {}
+using options::Options;
 
-  const std::string* Find(const std::string& key) const {
-    const auto at = options_.find(key);
-    return at == options_.end() ? nullptr : &at->second;
-  }
-  bool Bool(const std::string& key, bool missing) {
-    const std::string* text = Find(key);
-    if (text == nullptr) return missing;
-    const std::string lower = base::ToLower(base::Trim(*text));
-    if (lower != "true" && lower != "false") Fail(key, *text, "true or false");
-    return lower == "true";
-  }
-  int64_t Int(const std::string& key, int64_t missing) {
-    const std::string* text = Find(key);
-    if (text == nullptr) return missing;
-    const std::string_view trimmed = base::Trim(*text);
-    int64_t value = 0;
-    const auto [end, error] =
-        std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), value);
-    if (error != std::errc() || end != trimmed.data() + trimmed.size()) {
-      Fail(key, *text, "a whole number");
+std::chrono::milliseconds Millis(base::Duration duration) {
+  return std::chrono::milliseconds(base::ToMillis(duration));
+}
+
+/// An option that would change what a commit does or what follows it.
+Status Refuse(const char* key, const std::string& value) {
+  return Unsupported(6291,
+                     "Commits under this option are not supported yet:", V("option", key),
+                     V("value", value));
+}
+
+Status RefuseWhatIsMissing(const Options& options) {
+  // Options that act as soon as their value is not the one named beside them.
+  static constexpr struct {
+    const char* key;
+    const char* harmless;
+  } kMissing[] = {{"row-tracking.enabled", "false"},
+                  {"data-evolution.enabled", "false"},
+                  {"sequence.snapshot-ordering", "false"},
+                  {"pk-clustering-override", "false"},
+                  {"commit.callbacks", ""},
+                  {"tag.automatic-creation", "none"},
+                  {"metadata.iceberg.storage", "disabled"},
+                  {"manifest.format", "avro"}};
+  for (const auto& missing : kMissing) {
+    const std::string* value = options.Find(missing.key);
+    if (value != nullptr && base::ToLower(base::Trim(*value)) != missing.harmless) {
+      return Refuse(missing.key, *value);
     }
-    return value;
   }
-  int64_t Bytes(const std::string& key, int64_t missing) {
-    const std::string* text = Find(key);
-    if (text == nullptr) return missing;
-    const auto size = base::MemorySize::Parse(*text);
-    if (!size.ok()) Fail(key, *text, "a size such as 8 mb");
-    return size.ok() ? size->bytes : missing;
-  }
-  int64_t Nanos(const std::string& key, int64_t missing) {
-    const std::string* text = Find(key);
-    if (text == nullptr) return missing;
-    const auto duration = base::ParseDuration(*text);
-    if (!duration.ok()) Fail(key, *text, "a duration such as 10 s");
-    return duration.ok() ? duration->count() : missing;
-  }
-  std::string Text(const std::string& key, std::string missing) const {
-    const std::string* text = Find(key);
-    return text == nullptr ? missing : *text;
-  }
-  void Refuse(const std::string& key, bool acts) {
-    if (!acts || !status_.ok()) return;
-    status_ = Unsupported(6291, "Commits under this option are not supported yet:",
-                          V("option", key), V("value", Text(key, "")));
-  }
-  void Fail(const std::string& key, const std::string& value, std::string_view wanted) {
-    if (!status_.ok()) return;
-    status_ =
-        InvalidInput(1291, "Option has a value that cannot be read:", V("option", key),
-                     V("value", value), V("wanted", wanted));
-  }
-  void Fail(Status status) {
-    if (status_.ok()) status_ = std::move(status);
-  }
-  const Status& status() const { return status_; }
+  constexpr char kStrict[] = "commit.strict-mode.last-safe-snapshot";
+  const std::string* strict = options.Find(kStrict);
+  return strict == nullptr ? Status::OK() : Refuse(kStrict, *strict);
+}
 
- private:
-  const std::map<std::string, std::string>& options_;
-  Status status_;
-};
-
-void RefuseWhatIsMissing(OptionReader* reader) {
-  for (const char* key : {"row-tracking.enabled", "data-evolution.enabled",
-                          "sequence.snapshot-ordering", "pk-clustering-override"}) {
-    reader->Refuse(key, reader->Bool(key, false));
-  }
-  reader->Refuse("commit.strict-mode.last-safe-snapshot",
-                 reader->Find("commit.strict-mode.last-safe-snapshot") != nullptr);
-  reader->Refuse("commit.callbacks", !reader->Text("commit.callbacks", "").empty());
-  const std::string tags = reader->Text("tag.automatic-creation", "none");
-  reader->Refuse("tag.automatic-creation", base::ToLower(tags) != "none");
-  const std::string iceberg = reader->Text("metadata.iceberg.storage", "disabled");
-  reader->Refuse("metadata.iceberg.storage", base::ToLower(iceberg) != "disabled");
-  const std::string format = reader->Text("manifest.format", "avro");
-  reader->Refuse("manifest.format", base::ToLower(format) != "avro");
+Status ReadManifestOptions(const Options& options, meta::ManifestMergeOptions* out) {
+  ARROW_ASSIGN_OR_RAISE(const auto target, options.Get(options::kManifestTargetFileSize));
+  ARROW_ASSIGN_OR_RAISE(out->min_count, options.Get(options::kManifestMergeMinCount));
+  ARROW_ASSIGN_OR_RAISE(const auto threshold,
+                        options.Get(options::kManifestFullCompactionThresholdSize));
+  ARROW_ASSIGN_OR_RAISE(const auto compression,
+                        options.Get(options::kManifestCompression));
+  ARROW_ASSIGN_OR_RAISE(out->writer.compression.codec,
+                        format::AvroCodecFromOption(compression));
+  ARROW_ASSIGN_OR_RAISE(out->writer.compression.level,
+                        options.Get(options::kFileCompressionZstdLevel));
+  out->writer.target_bytes = target.bytes;
+  out->full_threshold_bytes = threshold.bytes;
+  return Status::OK();
 }
 
 }  // namespace
 
 Result<CommitOptions> CommitOptions::Make(
-    const std::map<std::string, std::string>& options) {
-  OptionReader reader(options);
+    const std::map<std::string, std::string>& values) {
+  const Options options(values);
+  ARROW_RETURN_NOT_OK(RefuseWhatIsMissing(options));
   CommitOptions out;
-  RefuseWhatIsMissing(&reader);
-
-  meta::ManifestMergeOptions& manifests = out.manifests;
-  manifests.writer.target_bytes =
-      reader.Bytes("manifest.target-file-size", manifests.writer.target_bytes);
-  manifests.min_count = reader.Int("manifest.merge-min-count", manifests.min_count);
-  manifests.full_threshold_bytes = reader.Bytes("manifest.full-compaction-threshold-size",
-                                                manifests.full_threshold_bytes);
-  const auto codec =
-      format::AvroCodecFromOption(reader.Text("manifest.compression", "zstd"));
-  if (codec.ok()) {
-    manifests.writer.compression.codec = *codec;
-  } else {
-    reader.Fail(codec.status());
-  }
-  manifests.writer.compression.level =
-      static_cast<int>(reader.Int("file.compression.zstd-level", 1));
-
-  out.max_retries = reader.Int("commit.max-retries", out.max_retries);
-  constexpr int64_t kNanosPerMilli = 1'000'000;
-  out.min_retry_wait = std::chrono::milliseconds(
-      reader.Nanos("commit.min-retry-wait", 10 * kNanosPerMilli) / kNanosPerMilli);
-  out.max_retry_wait = std::chrono::milliseconds(
-      reader.Nanos("commit.max-retry-wait", 10'000 * kNanosPerMilli) / kNanosPerMilli);
-  out.timeout_nanos = reader.Nanos("commit.timeout", INT64_MAX);
-  const std::string sync = base::ToLower(reader.Text("commit.sync", "full"));
-  if (sync != "full" && sync != "none") reader.Fail("commit.sync", sync, "full or none");
+  ARROW_RETURN_NOT_OK(ReadManifestOptions(options, &out.manifests));
+  ARROW_ASSIGN_OR_RAISE(out.max_retries, options.Get(options::kCommitMaxRetries));
+  ARROW_ASSIGN_OR_RAISE(const auto min_wait, options.Get(options::kCommitMinRetryWait));
+  ARROW_ASSIGN_OR_RAISE(const auto max_wait, options.Get(options::kCommitMaxRetryWait));
+  out.min_retry_wait = Millis(min_wait);
+  out.max_retry_wait = Millis(max_wait);
+  ARROW_ASSIGN_OR_RAISE(const auto timeout, options.Get(options::kCommitTimeout));
+  if (timeout) out.timeout_nanos = timeout->count();
+  ARROW_ASSIGN_OR_RAISE(const auto sync, options.Get(options::kCommitSync));
   out.sync = sync != "none";
-
-  out.dynamic_partition_overwrite = reader.Bool("dynamic-partition-overwrite", true);
-  out.overwrite_upgrade = reader.Bool("overwrite-upgrade", true);
-  out.discard_duplicate_files = reader.Bool("commit.discard-duplicate-files", false);
-  const std::string init_mode =
-      base::ToLower(reader.Text("write.sequence-number-init-mode", "scan"));
+  ARROW_ASSIGN_OR_RAISE(out.ignore_empty_commit,
+                        options.Get(options::kSnapshotIgnoreEmptyCommit));
+  ARROW_ASSIGN_OR_RAISE(out.dynamic_partition_overwrite,
+                        options.Get(options::kDynamicPartitionOverwrite));
+  ARROW_ASSIGN_OR_RAISE(out.discard_duplicate_files,
+                        options.Get(options::kCommitDiscardDuplicateFiles));
+  const std::string* upgrade = options.Find("overwrite-upgrade");
+  out.overwrite_upgrade = upgrade == nullptr || base::ToLower(*upgrade) != "false";
+  ARROW_ASSIGN_OR_RAISE(const auto init_mode,
+                        options.Get(options::kWriteSequenceNumberInitMode));
   out.keep_max_sequence_number = init_mode == "snapshot";
-  out.postpone_bucket = reader.Int("bucket", -1) == -2;
-  const int64_t trigger = reader.Int("num-sorted-run.compaction-trigger", 5);
-  const int64_t levels = reader.Int("num-levels", trigger + 1);
-  if (levels < 2 || levels > 1'000'000) {
-    reader.Fail("num-levels", std::to_string(levels), "at least 2");
-  }
-  out.max_level = static_cast<int32_t>(levels - 1);
-  out.partition_default_name =
-      reader.Text("partition.default-name", out.partition_default_name);
-  ARROW_RETURN_NOT_OK(reader.status());
+  ARROW_ASSIGN_OR_RAISE(const int32_t bucket, options.Get(options::kBucket));
+  out.postpone_bucket = bucket == io::kPostponeBucket;
+  ARROW_ASSIGN_OR_RAISE(const int32_t trigger,
+                        options.Get(options::kNumSortedRunCompactionTrigger));
+  ARROW_ASSIGN_OR_RAISE(const auto levels, options.Get(options::kNumLevels));
+  out.max_level = levels ? *levels - 1 : trigger;
+  ARROW_ASSIGN_OR_RAISE(out.partition_default_name,
+                        options.Get(options::kPartitionDefaultName));
   return out;
 }
 

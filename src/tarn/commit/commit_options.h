@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "tarn/meta/manifest_merge.h"
@@ -19,6 +20,7 @@ struct CommitOptions {
   std::chrono::milliseconds max_retry_wait{10000};  ///< `commit.max-retry-wait`
   int64_t timeout_nanos = INT64_MAX;                ///< `commit.timeout`
   bool sync = true;                                 ///< `commit.sync` is not `none`
+  std::optional<bool> ignore_empty_commit;          ///< `snapshot.ignore-empty-commit`
   bool dynamic_partition_overwrite = true;
   bool overwrite_upgrade = true;
   bool discard_duplicate_files = false;  ///< `commit.discard-duplicate-files`
@@ -29,10 +31,10 @@ struct CommitOptions {
   int32_t max_level = 5;         ///< `num-levels` - 1
   std::string partition_default_name = "__DEFAULT_PARTITION__";
 
-  /// \param options  those of the schema with dynamic ones laid over
+  /// \param values  those of the schema with dynamic ones laid over
   /// Errors: kInvalidInput for a value that cannot be read, kUnsupported naming an option
   /// that acts on commits and is not built yet.
-  static Result<CommitOptions> Make(const std::map<std::string, std::string>& options);
+  static Result<CommitOptions> Make(const std::map<std::string, std::string>& values);
 };
 
 }  // namespace tarn::commit

@@ -261,7 +261,9 @@ Result<std::unique_ptr<TableCommit>> MakeTableCommit(
                       .names = io::FileNames(context->random.get()),
                       .checked_partitions = {},
                       .data_file_path = std::move(data_file_path)});
-  return std::make_unique<Committer>(std::move(scope), options.ignore_empty_commit);
+  const bool ignore_empty =
+      scope->options.ignore_empty_commit.value_or(options.ignore_empty_commit);
+  return std::make_unique<Committer>(std::move(scope), ignore_empty);
 }
 
 }  // namespace tarn::commit
