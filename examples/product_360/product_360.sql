@@ -8,6 +8,8 @@
 
 SET 'pipeline.name' = 'product_360';
 SET 'execution.checkpointing.interval' = '1 s';
+-- Commit after so many rows, too, so that there is something to merge. Flink keeps the key unread.
+SET 'tarn.commit.rows' = '1000';
 
 CREATE DATABASE IF NOT EXISTS shop;
 USE shop;
