@@ -25,7 +25,7 @@ size_t WidthOf(std::string_view text) {
 
 // A canonical value as people read it: text without quotes, NULL by name.
 std::string Plain(const std::string& canonical, const types::DataType& type,
-                  std::string_view null) {
+                  std::string_view null, bool lines) {
   if (canonical == "null") return std::string(null);
   const bool quoted =
       canonical.size() >= 2 && canonical.front() == '"' && !type.IsNested();
@@ -42,7 +42,10 @@ std::string Plain(const std::string& canonical, const types::DataType& type,
       case '\\':
         out += next;
         break;
-      default:  // \n, \t, \u001f: shown as they are escaped
+      case 'n':
+        out += lines ? "\n" : "\\n";
+        break;
+      default:  // \t, \u001f: shown as they are escaped
         out += '\\';
         out += next;
     }
@@ -71,9 +74,10 @@ Status AppendCells(const arrow::RecordBatch& batch,
     ARROW_ASSIGN_OR_RAISE(const auto values,
                           types::CanonicalValues(column, fields[c].type));
     for (int64_t row = 0; row < column.length(); ++row) {
-      (*cells)[c].push_back(column.IsNull(row) ? std::string(null)
-                                               : Plain(values[static_cast<size_t>(row)],
-                                                       fields[c].type, null));
+      (*cells)[c].push_back(column.IsNull(row)
+                                ? std::string(null)
+                                : Plain(values[static_cast<size_t>(row)], fields[c].type,
+                                        null, fields.size() == 1));
     }
   }
   return Status::OK();
@@ -128,6 +132,12 @@ void PutTable(const std::vector<types::DataField>& fields, const Cells& cells,
     Put("\n");
   }
   if (!markdown) rule();
+}
+
+// One cell of several lines is a text, such as a plan, and no table.
+bool IsText(const Cells& cells) {
+  return cells.size() == 1 && cells[0].size() == 1 &&
+         cells[0][0].find('\n') != std::string::npos;
 }
 
 }  // namespace
@@ -187,7 +197,10 @@ Result<int64_t> PrintRows(OutputForm form, const std::vector<types::DataField>& 
     count += batch->num_rows();
   }
   if (form == OutputForm::kJson) Put(count == 0 ? "[]\n" : "]\n");
-  if (form == OutputForm::kTable || form == OutputForm::kMarkdown) {
+  if (form == OutputForm::kTable && IsText(cells)) {
+    Put(cells[0][0]);
+    if (!cells[0][0].ends_with('\n')) Put("\n");
+  } else if (form == OutputForm::kTable || form == OutputForm::kMarkdown) {
     PutTable(fields, cells, form == OutputForm::kMarkdown);
   }
   std::fflush(stdout);

@@ -59,8 +59,7 @@ Result<QueryResult> Session::RunQuery(const Query& query, const SourceText& sour
   ARROW_RETURN_NOT_OK(AtPlace(CheckPrecision(emitted, binder), query.span, source));
   const auto declared = binder.DeclaredTypes(query);
   ARROW_ASSIGN_OR_RAISE(QueryResult result, engine->Execute(emitted, source, declared));
-  ARROW_RETURN_NOT_OK(
-      AtPlace(CheckResult(result, declared, binder), query.span, source));
+  ARROW_RETURN_NOT_OK(AtPlace(CheckResult(result, declared, binder), query.span, source));
   return result;
 }
 

@@ -20,10 +20,19 @@ Status Refuse(std::string sentence, Span span, const SourceText& source,
                   source);
 }
 
-// DuckDB keeps 0, 3, 6 and 9 digits of a TIMESTAMP apart, and none of a TIME.
+// DuckDB keeps 0, 3, 6 and 9 digits of a TIMESTAMP apart, 6 with a zone, none of a TIME.
 bool LosesPrecision(const types::DataType& type) {
   if (type.root() == types::TypeRoot::kTimestamp) return type.precision() % 3 != 0;
+  if (type.root() == types::TypeRoot::kLocalZonedTimestamp) return type.precision() != 6;
   return type.root() == types::TypeRoot::kTime && type.precision() != 0;
+}
+
+// Functions that answer one of their argument's values.
+bool KeepsType(const Call& call) {
+  for (const char* name : {"MIN", "MAX", "LAG", "LEAD"}) {
+    if (EqualsIgnoringCase(call.name.object(), name)) return true;
+  }
+  return false;
 }
 
 class SystemTableSource final : public ScanSource {
@@ -81,7 +90,7 @@ Result<Relation> QueryBinder::Bind(const NamedTable& table, Span span) {
     if (!table.hints.empty() || table.time_travel) {
       return Refuse("Hints and time travel of a view are not supported", span, source_);
     }
-    return BindView(*view->second);
+    return BindView(*view->second, span);
   }
   if (const auto found = session_->sources_.find(name.Key());
       found != session_->sources_.end()) {
@@ -90,7 +99,7 @@ Result<Relation> QueryBinder::Bind(const NamedTable& table, Span span) {
   return BindStored(table, name, span);
 }
 
-Result<Relation> QueryBinder::BindView(const KeptStatement& view) {
+Result<Relation> QueryBinder::BindView(const KeptStatement& view, Span span) {
   if (view_depth_ > 16) return InvalidInput(1150, "Views refer to each other too deeply");
   QueryBinder inner(session_, engine_, view.source);
   inner.view_depth_ = view_depth_ + 1;
@@ -102,6 +111,7 @@ Result<Relation> QueryBinder::BindView(const KeptStatement& view) {
   Relation out;
   out.text = "(" + emitted.text + ")";
   for (const types::DataField& field : fields) out.columns.push_back(field.name);
+  fields_at_[span.offset] = fields;
   return out;
 }
 
@@ -227,7 +237,12 @@ std::vector<std::optional<types::DataType>> QueryBinder::DeclaredTypes(
       continue;
     }
     std::optional<types::DataType> type;
-    if (const ColumnRef* reference = item.expression->As<ColumnRef>();
+    const Expression* value = item.expression.get();
+    if (const Call* call = value->As<Call>();
+        call != nullptr && call->arguments.size() == 1 && KeepsType(*call)) {
+      value = call->arguments[0].value.get();
+    }
+    if (const ColumnRef* reference = value->As<ColumnRef>();
         reference != nullptr && reference->parts.size() <= 2) {
       for (const auto& [table, field] : columns) {
         if (field.name != reference->parts.back().name) continue;

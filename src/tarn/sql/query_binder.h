@@ -30,7 +30,7 @@ class QueryBinder final : public RelationBinder {
   const std::string& lossy_column() const { return lossy_column_; }
 
  private:
-  Result<Relation> BindView(const KeptStatement& view);
+  Result<Relation> BindView(const KeptStatement& view, Span span);
   Result<Relation> BindSource(const SourceTable& table, const NamedTable& node,
                               Span span);
   Result<Relation> BindStored(const NamedTable& table, const FullName& name, Span span);

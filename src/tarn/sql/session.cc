@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <arrow/array/builder_binary.h>
+#include <arrow/array/builder_primitive.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
@@ -118,9 +119,21 @@ Result<StatementResult> Session::TextRows(
     types::DataField field;
     field.id = static_cast<int32_t>(c);
     field.name = columns[c];
-    field.type = types::DataType::String();
+    // Flink answers nullability as a boolean.
+    const bool boolean = columns[c] == "null";
+    field.type = boolean ? types::DataType::Boolean() : types::DataType::String();
     out.fields.push_back(std::move(field));
-    fields.push_back(arrow::field(columns[c], arrow::utf8()));
+    fields.push_back(
+        arrow::field(columns[c], boolean ? arrow::boolean() : arrow::utf8()));
+    if (boolean) {
+      arrow::BooleanBuilder builder(context_->pool);
+      for (const auto& row : rows) {
+        ARROW_RETURN_NOT_OK(builder.Append(row[c] == "TRUE"));
+      }
+      ARROW_ASSIGN_OR_RAISE(auto array, builder.Finish());
+      arrays.push_back(std::move(array));
+      continue;
+    }
     arrow::StringBuilder builder(context_->pool);
     for (const auto& row : rows) {
       // An absent cell of a listing is NULL.

@@ -165,10 +165,20 @@ void DecimalToInteger(DataChunk& arguments, ExpressionState& state, Vector& resu
       duckdb::FlatVector::SetNull(result, row, true);
       return;
     }
-    const hugeint_t whole = in[row] / by;
-    if (!duckdb::Hugeint::TryCast(whole, out[row])) {
-      throw duckdb::OutOfRangeException("%s does not fit %s", whole.ToString(),
-                                        IntegerName<T>::kName);
+    // BigDecimal.longValue, narrowed as Java narrows: the low bits.
+    out[row] = static_cast<T>((in[row] / by).lower);
+  });
+}
+
+template <typename T>
+void NarrowInteger(DataChunk& arguments, ExpressionState&, Vector& result) {
+  ArgumentColumn<int64_t> in(arguments.data[0], arguments.size());
+  T* out = FlatResult<T>(result);
+  ForEachRow(arguments, result, [&](idx_t row) {
+    if (in.IsNull(row)) {
+      duckdb::FlatVector::SetNull(result, row, true);
+    } else {
+      out[row] = static_cast<T>(in[row]);
     }
   });
 }
@@ -198,11 +208,14 @@ Bound BindInteger(duckdb::ClientContext&, duckdb::ScalarFunction& function,
     }
     case LogicalTypeId::SQLNULL:
     case LogicalTypeId::BOOLEAN:
+      LetDuckDbCast(&function, to);
+      return nullptr;
     case LogicalTypeId::TINYINT:
     case LogicalTypeId::SMALLINT:
     case LogicalTypeId::INTEGER:
     case LogicalTypeId::BIGINT:
-      LetDuckDbCast(&function, to);
+      function.arguments = {LogicalType::BIGINT};
+      function.function = NarrowInteger<T>;
       return nullptr;
     default:
       throw duckdb::BinderException("Flink does not cast %s to %s", from.ToString(),

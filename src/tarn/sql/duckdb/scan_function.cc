@@ -79,11 +79,15 @@ struct ScanState final : duckdb::GlobalTableFunctionState {
   int64_t rows_left = 0;
 };
 
-// TIMESTAMP(0) keeps its precision only as seconds; everything else goes as it is.
+// TIMESTAMP(0) keeps its precision only as seconds. DuckDB's TIMESTAMPTZ ends at
+// microseconds: finer ones go without their zone, which is UTC.
 std::shared_ptr<arrow::DataType> DuckDbForm(const types::DataType& type,
                                             const std::shared_ptr<arrow::DataType>& own) {
   if (type.root() == types::TypeRoot::kTimestamp && type.precision() == 0) {
     return arrow::timestamp(arrow::TimeUnit::SECOND);
+  }
+  if (type.root() == types::TypeRoot::kLocalZonedTimestamp && type.precision() > 6) {
+    return arrow::timestamp(arrow::TimeUnit::NANO);
   }
   return own;
 }
