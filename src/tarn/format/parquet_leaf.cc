@@ -41,6 +41,16 @@ Status ParquetLeaf::EndedEarly() const {
 
 Status ParquetLeaf::OpenGroup() {
   if (group_ >= file_->group_rows.size()) return EndedEarly();
+  // The library must not be given the next row group while it holds values of this one:
+  // it would go on with a decoder that is gone.
+  const bool values_left =
+      in_list_ ? opened_ && reader_->SkipRecords(1) != 0 : page_left_ > 0;
+  if (values_left) {
+    return Corruption(7417,
+                      "Column goes on after its row group ends:", V("column", path_),
+                      V("row_group", group_ - 1));
+  }
+  opened_ = true;
   auto pages =
       file_->reader->RowGroup(static_cast<int>(group_))->GetColumnPageReader(column_);
   if (!in_list_) {

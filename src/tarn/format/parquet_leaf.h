@@ -59,6 +59,7 @@ class ParquetLeaf {
   types::DataType type_;
   std::shared_ptr<parquet::internal::RecordReader> reader_;
 
+  bool opened_ = false;       ///< some row group is open
   size_t group_ = 0;          ///< the next row group to open
   int64_t group_left_ = 0;    ///< rows of the open row group that were not passed
   int64_t page_left_ = 0;     ///< of those, in pages that were opened
