@@ -105,23 +105,28 @@ void LintReading(SchemaExamination* at) {
   }
 }
 
-// One order for all that is said about clocks of groups and of sequence.field.
-void LintClock(SchemaExamination* at, const std::vector<std::string>& names,
-               const std::string& key) {
-  if (names.size() != 1) return;
-  const DataField* field = at->FieldOf(names[0]);
-  if (field == nullptr || !IsTemporal(field->type)) return;
+// The column, where it is all that orders events and tells a time.
+std::string LoneClock(const SchemaExamination& at,
+                      const std::vector<std::string>& names) {
+  if (names.size() != 1) return "";
+  const DataField* field = at.FieldOf(names[0]);
+  return field != nullptr && IsTemporal(field->type) ? names[0] : "";
+}
+
+void WarnOfClocks(SchemaExamination* at, const std::vector<std::string>& clocks,
+                  const std::string& key) {
+  if (clocks.empty()) return;
+  const bool one = clocks.size() == 1;
   at->Warn(
       "W106",
-      fmt::format("{} is a clock: all events of one transaction share it (PostgreSQL), "
-                  "or those of one second (MariaDB), and events with equal clocks "
-                  "replace each other in the order in which they arrive.",
-                  names[0]),
-      fmt::format(
-          "Order by the place of the event in its source: a STRING column fed from "
-          "METADATA FROM 'event-position' of the source table, instead of {}.",
-          names[0]),
-      key, names[0]);
+      fmt::format("{} {}: all events of one transaction share {} (PostgreSQL), or those "
+                  "of one second (MariaDB), and events with equal clocks replace each "
+                  "other in the order in which they arrive.",
+                  Joined(clocks, ", "), one ? "is a clock" : "are clocks",
+                  one ? "it" : "them"),
+      "Order by the place of the event in its source: a STRING column fed from METADATA "
+      "FROM 'event-position' of the source table.",
+      key, clocks[0]);
 }
 
 void LintPartialUpdate(SchemaExamination* at, const options::MergeOptions& merge) {
@@ -154,9 +159,15 @@ void LintPartialUpdate(SchemaExamination* at, const options::MergeOptions& merge
                     Joined(merge.remove_on_sequence_group, ", ")),
         "", "partial-update.remove-record-on-sequence-group");
   }
+  std::vector<std::string> clocks;
+  std::string clock_key;
   for (const options::SequenceGroupOption& group : merge.groups) {
     if (group.ordering == group.columns) continue;
-    LintClock(at, group.ordering, group.key);
+    const std::string clock = LoneClock(*at, group.ordering);
+    if (!clock.empty()) {
+      clocks.push_back(clock);
+      if (clock_key.empty()) clock_key = group.key;
+    }
     if (group.ordering.size() == 1 && group.columns.size() == 1 &&
         !SoundsLikeClock(group.ordering[0]) && SoundsLikeClock(group.columns[0])) {
       at->Warn("W117",
@@ -167,22 +178,24 @@ void LintPartialUpdate(SchemaExamination* at, const options::MergeOptions& merge
                group.key);
     }
   }
+  WarnOfClocks(at, clocks, clock_key);
+  if (at->IsTrue(options::kAllowRetractionsIntoAggregates.key)) return;
+  std::vector<std::string> sums;
   for (const auto& [column, function] : merge.aggregate_functions) {
     if (function != "sum" && function != "product") continue;
     if (!merge.ProtectedColumns().contains(column)) continue;
-    if (merge.ignore_retract.contains(column)) continue;
-    if (at->IsTrue(options::kAllowRetractionsIntoAggregates.key)) continue;
-    at->Warn(
-        "W107",
-        fmt::format("Retractions (-U, -D) into {} are refused at the door: what Paimon "
-                    "makes of them in a partial-update table differs from flush to "
-                    "flush.",
-                    column),
-        fmt::format("Feed {} with signed +I deltas: +1 for the after image of an event, "
-                    "-1 for the before image. '{}' = 'true' forces Paimon's way.",
-                    column, options::kAllowRetractionsIntoAggregates.key),
-        "fields." + column + ".aggregate-function", column);
+    if (!merge.ignore_retract.contains(column)) sums.push_back(column);
   }
+  if (sums.empty()) return;
+  at->Warn(
+      "W107",
+      fmt::format("Retractions (-U, -D) into {} are refused at the door: what Paimon "
+                  "makes of them in a partial-update table differs from flush to flush.",
+                  Joined(sums, ", ")),
+      fmt::format("Feed signed +I deltas: +1 for the after image of an event, -1 for the "
+                  "before image. '{}' = 'true' forces Paimon's way.",
+                  options::kAllowRetractionsIntoAggregates.key),
+      "fields." + sums[0] + ".aggregate-function", sums[0]);
 }
 
 // Options about merging that this engine does not read.
@@ -232,7 +245,8 @@ void LintDefinition(SchemaExamination* at) {
   const auto merge = options::ParseMergeOptions(at->schema.options);
   if (!merge.ok() || !at->schema.has_primary_key()) return;
   LintIdleOptions(at, *merge);
-  LintClock(at, merge->sequence_fields, "sequence.field");
+  const std::string clock = LoneClock(*at, merge->sequence_fields);
+  if (!clock.empty()) WarnOfClocks(at, {clock}, "sequence.field");
   if (merge->merge_engine == "partial-update") LintPartialUpdate(at, *merge);
 }
 

@@ -455,10 +455,12 @@ Status DuckDbEmitter::EmitSpecial(const Call& call, const FunctionRule& rule, Sp
 
 Status DuckDbEmitter::EnterCopying(Span span) {
   if (++copying_ <= kMaxCopying) return Status::OK();
-  return Invalid(kTooDeep,
-                 fmt::format("GREATEST, LEAST, SUM and AVG are nested more than {} deep",
-                             kMaxCopying),
-                 span, "Compute the inner ones in a subquery");
+  return Invalid(
+      kTooDeep,
+      fmt::format("GREATEST, LEAST, SUM, AVG and BETWEEN SYMMETRIC are nested more "
+                  "than {} deep",
+                  kMaxCopying),
+      span, "Compute the inner ones in a subquery");
 }
 
 // NULL when any argument is; DuckDB's functions skip them.

@@ -258,7 +258,8 @@ Status DuckDbEmitter::EmitNode(const Case& node, const Expression&) {
   return Status::OK();
 }
 
-Status DuckDbEmitter::EmitNode(const Between& between, const Expression&) {
+Status DuckDbEmitter::EmitNode(const Between& between, const Expression& at) {
+  if (between.symmetric) ARROW_RETURN_NOT_OK(EnterCopying(at.span));
   const auto range = [&](const ExpressionPtr& low, const ExpressionPtr& high) -> Status {
     Write("(");
     ARROW_RETURN_NOT_OK(Emit(between.operand));
@@ -276,6 +277,7 @@ Status DuckDbEmitter::EmitNode(const Between& between, const Expression&) {
     Write(" OR ");
     ARROW_RETURN_NOT_OK(range(between.high, between.low));
     Write(")");
+    --copying_;
   }
   if (between.negated) Write(")");
   return Status::OK();
