@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -18,6 +19,18 @@ int main(int argc, char** argv) {
     command->add_option("--memory", sql.memory, "Memory budget, for instance 2gb");
     command->add_option("--output", sql.output, "table, csv, json, jsonl or markdown");
     command->add_flag("--quiet", sql.quiet, "Rows and errors only");
+    command->add_option_function<std::vector<std::string>>(
+        "--define",
+        [&](const std::vector<std::string>& definitions) {
+          for (const auto& definition : definitions) {
+            const size_t equals = definition.find('=');
+            if (equals == std::string::npos) {
+              throw CLI::ValidationError("--define", "takes name=value");
+            }
+            sql.variables[definition.substr(0, equals)] = definition.substr(equals + 1);
+          }
+        },
+        "name=value: replaces ${name} in the text; ${dir} is the script's folder");
   };
 
   CLI::App* statements = app.add_subcommand("sql", "Run SQL statements");

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <memory>
 
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "tarn/io/local_file_system.h"
 #include "tarn/sql/parser.h"
 #include "tarn/sql/session.h"
+#include "tools/tarn/live_view.h"
 #include "tools/tarn/output.h"
 
 namespace tarn::tool {
@@ -39,68 +41,26 @@ int Fail(const Status& status) {
   return ExitCodeOf(KindOf(status));
 }
 
-/// One line that is written over and over on a terminal; nothing in a pipe.
-class ProgressLine {
- public:
-  explicit ProgressLine(bool quiet) : on_(!quiet && isatty(STDERR_FILENO) != 0) {}
-
-  void Show(const stream::JobProgress& progress) {
-    if (!on_) return;
-    int64_t read = 0;
-    int64_t rejected = 0;
-    int64_t commits = 0;
-    for (const auto& source : progress.sources) {
-      read += source.events.read;
-      rejected += source.events.rejected;
-    }
-    for (const auto& table : progress.tables) commits += table.commits;
-    std::fprintf(stderr, "\r%lld events read, %lld rejected, %lld commits ",
-                 static_cast<long long>(read), static_cast<long long>(rejected),
-                 static_cast<long long>(commits));
-    shown_ = true;
-  }
-  void End() {
-    if (shown_) std::fprintf(stderr, "\n");
-    shown_ = false;
-  }
-
- private:
-  bool on_;
-  bool shown_ = false;
-};
-
-void PrintReport(const stream::JobReport& report) {
-  for (const auto& source : report.sources) {
-    const auto& events = source.events;
-    std::fprintf(stderr,
-                 "%s: %lld read = %lld applied + %lld skipped + %lld rejected; "
-                 "%lld rows written\n",
-                 source.source.c_str(), static_cast<long long>(events.read),
-                 static_cast<long long>(events.applied),
-                 static_cast<long long>(events.skipped_total()),
-                 static_cast<long long>(events.rejected),
-                 static_cast<long long>(source.rows_written));
-    for (size_t i = 0; i < events.skipped.size(); ++i) {
-      if (events.skipped[i] == 0) continue;
-      std::fprintf(
-          stderr, "  skipped, %s: %lld\n",
-          std::string(cdc::SkipReasonName(static_cast<cdc::SkipReason>(i))).c_str(),
-          static_cast<long long>(events.skipped[i]));
-    }
-    if (source.rows_without_clock > 0) {
-      std::fprintf(stderr, "  rows without the clock of their group, ignored: %lld\n",
-                   static_cast<long long>(source.rows_without_clock));
+/// `text` with `${name}` replaced where `variables` has the name.
+std::string Substituted(std::string text,
+                        const std::map<std::string, std::string>& variables) {
+  for (const auto& [name, value] : variables) {
+    const std::string reference = "${" + name + "}";
+    for (size_t at = text.find(reference); at != std::string::npos;
+         at = text.find(reference, at + value.size())) {
+      text.replace(at, reference.size(), value);
     }
   }
-  for (const auto& table : report.tables) {
-    std::fprintf(stderr, "%s: %lld rows in %lld commits, snapshot %lld\n",
-                 table.table.c_str(), static_cast<long long>(table.rows_committed),
-                 static_cast<long long>(table.commits),
-                 static_cast<long long>(table.last_snapshot));
-  }
-  for (const std::string& file : report.dead_letter_files) {
-    std::fprintf(stderr, "rejected records: %s\n", file.c_str());
-  }
+  return text;
+}
+
+/// `--define`d variables, and `dir`: the folder of the script.
+std::map<std::string, std::string> VariablesOf(const SqlOptions& options) {
+  std::map<std::string, std::string> variables = options.variables;
+  const size_t slash = options.file.rfind('/');
+  variables.try_emplace("dir",
+                        slash == std::string::npos ? "." : options.file.substr(0, slash));
+  return variables;
 }
 
 Result<std::string> ReadInput(const base::Context& context, const SqlOptions& options) {
@@ -137,6 +97,7 @@ class ScriptRunner {
 
   Status Run(std::shared_ptr<base::Context> context) {
     ARROW_ASSIGN_OR_RAISE(std::string text, ReadInput(*context, options_));
+    text = Substituted(std::move(text), VariablesOf(options_));
     sql::SourceText source(std::move(text), options_.file.empty() ? "-e" : options_.file);
     sql::SessionOptions session_options;
     session_options.warehouse = options_.warehouse;
@@ -185,7 +146,7 @@ class ScriptRunner {
 
   const SqlOptions& options_;
   OutputForm form_;
-  ProgressLine progress_;
+  LiveView progress_;
 };
 
 }  // namespace

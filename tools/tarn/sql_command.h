@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 
 namespace tarn::tool {
@@ -13,6 +14,8 @@ struct SqlOptions {
   std::string job_name;  ///< "" = from the file's name
   std::string memory;    ///< "" = a share of the machine's
   bool quiet = false;
+  /// Replaces `${name}` in the text; "dir" is the script's folder unless it is given.
+  std::map<std::string, std::string> variables;
 };
 
 /// Run statements one after another; the first error ends the run.

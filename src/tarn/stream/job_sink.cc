@@ -7,6 +7,7 @@
 
 #include "tarn/expr/predicate.h"
 #include "tarn/io/table_paths.h"
+#include "tarn/meta/live_files.h"
 #include "tarn/options/options.h"
 #include "tarn/types/row_kind.h"
 
@@ -45,6 +46,12 @@ Result<std::unique_ptr<Job::Sink>> Job::Sink::Make(std::shared_ptr<base::Context
   ARROW_ASSIGN_OR_RAISE(sink->write_, table->NewWrite({}));
   sink->last_commit_millis_ = context->clock->NowMillis();
   sink->progress_.table = table->name();
+  ARROW_ASSIGN_OR_RAISE(auto snapshot, table->snapshots()->Latest());
+  if (snapshot) {
+    sink->progress_.last_snapshot = snapshot->id;
+    ARROW_ASSIGN_OR_RAISE(auto files, meta::ReadLiveFiles(*context, paths, *snapshot));
+    for (const auto& entry : files) ++sink->progress_.files_per_level[entry.file.level];
+  }
   sink->context_ = std::move(context);
   sink->table_ = std::move(table);
   return sink;
@@ -126,6 +133,9 @@ Status Job::Sink::Commit(const std::vector<Pipeline*>& feeders, bool force) {
       (void)write_->Abort(committable.messages);
     }
     return outcome.status();
+  }
+  for (const auto& message : committable.messages) {
+    for (const auto& file : message.new_files) ++progress_.files_per_level[file.level];
   }
   ARROW_RETURN_NOT_OK(claim_->MarkCommitted());
   has_committed_ = true;
