@@ -15,6 +15,7 @@
 #include <arrow/compute/exec.h>
 #include <arrow/type.h>
 #include <arrow/util/bit_util.h>
+#include <arrow/util/bitmap_ops.h>
 
 namespace tarn::merge {
 namespace {
@@ -22,10 +23,16 @@ namespace {
 using arrow::Array;
 using arrow::Buffer;
 
+/// What a cell without a source points at: loops need not ask.
+alignas(16) constexpr uint8_t kZeros[16] = {};
+constexpr uint8_t kOnes[1] = {0xff};
+
 /// Raw pointers of one column's slices, moved so that a row of the order indexes them.
+/// Behind the runs stands what NULL points at, which must be readable at row 0.
 template <typename T>
 std::vector<const T*> Pointers(const RunSlices& slices) {
-  std::vector<const T*> pointers(slices.arrays.size() + 1, nullptr);
+  std::vector<const T*> pointers(slices.arrays.size() + 1,
+                                 reinterpret_cast<const T*>(kZeros));
   for (size_t run = 0; run < slices.arrays.size(); ++run) {
     if (slices.arrays[run] == nullptr) continue;
     pointers[run] = slices.arrays[run]->data()->GetValues<T>(1) - slices.first[run];
@@ -33,39 +40,65 @@ std::vector<const T*> Pointers(const RunSlices& slices) {
   return pointers;
 }
 
+/// Bits of the slices by row of the order; one bit stands for all rows of a slice without
+/// NULL, and for all cells without a source.
+class ValidityBits {
+ public:
+  explicit ValidityBits(const RunSlices& slices)
+      : bits_(slices.arrays.size() + 1, kOnes),
+        offset_(slices.arrays.size() + 1, 0),
+        mask_(slices.arrays.size() + 1, 0) {
+    bits_.back() = kZeros;
+    for (size_t run = 0; run < slices.arrays.size(); ++run) {
+      const auto& array = slices.arrays[run];
+      if (array == nullptr || array->null_count() == 0) continue;
+      any_null_ = true;
+      bits_[run] = array->null_bitmap_data();
+      offset_[run] = array->offset() - slices.first[run];
+      mask_[run] = -1;
+    }
+  }
+  bool any_null() const { return any_null_; }
+  uint8_t Get(uint16_t run, int32_t row) const {
+    const int64_t at = (offset_[run] + row) & mask_[run];
+    return (bits_[run][at >> 3] >> (at & 7)) & 1;
+  }
+
+ private:
+  std::vector<const uint8_t*> bits_;
+  std::vector<int64_t> offset_;
+  std::vector<int64_t> mask_;
+  bool any_null_ = false;
+};
+
+/// Set bits one after another, a byte at a time.
+template <typename Bit>
+void FillBits(int64_t rows, uint8_t* out, Bit bit) {
+  for (int64_t i = 0; i < rows; i += 8) {
+    const int64_t end = std::min<int64_t>(rows, i + 8);
+    uint8_t byte = 0;
+    for (int64_t j = i; j < end; ++j) byte |= static_cast<uint8_t>(bit(j) << (j - i));
+    out[i >> 3] = byte;
+  }
+}
+
 /// Validity bitmap, or nullptr when every cell is set; `null_count` is answered.
 Result<std::shared_ptr<Buffer>> GatherValidity(arrow::MemoryPool* pool,
                                                const RunSlices& slices,
                                                const Sources& sources,
                                                int64_t* null_count) {
-  *null_count = 0;
-  const size_t runs = slices.arrays.size();
-  std::vector<const uint8_t*> bits(runs + 1, nullptr);
-  std::vector<int64_t> offset(runs + 1, 0);
-  bool any = sources.has_nulls;
-  for (size_t run = 0; run < runs; ++run) {
-    const auto& array = slices.arrays[run];
-    if (array == nullptr || array->null_count() == 0) continue;
-    any = true;
-    bits[run] = array->null_bitmap_data();
-    offset[run] = array->offset() - slices.first[run];
-  }
-  if (!any) return nullptr;
+  *null_count = sources.null_count;
+  const ValidityBits bits(slices);
+  if (!bits.any_null()) return sources.validity;
   const int64_t rows = sources.rows();
-  ARROW_ASSIGN_OR_RAISE(auto bitmap, arrow::AllocateEmptyBitmap(rows, pool));
-  uint8_t* out = bitmap->mutable_data();
-  int64_t nulls = 0;
-  for (int64_t i = 0; i < rows; ++i) {
-    const uint16_t run = sources.run[i];
-    bool valid = run < runs;
-    if (bits[run] != nullptr) {
-      valid = arrow::bit_util::GetBit(bits[run], offset[run] + sources.row[i]);
-    }
-    out[i >> 3] |= static_cast<uint8_t>(valid) << (i & 7);
-    nulls += !valid;
-  }
-  *null_count = nulls;
-  if (nulls == 0) return nullptr;
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<Buffer> bitmap,
+                        arrow::AllocateEmptyBitmap(rows, pool));
+  const uint16_t* run = sources.run.data();
+  const int32_t* row = sources.row.data();
+  FillBits(rows, bitmap->mutable_data(),
+           [&](int64_t i) { return bits.Get(run[i], row[i]); });
+  *null_count = rows - arrow::internal::CountSetBits(bitmap->data(), 0, rows);
+  if (*null_count == 0) return nullptr;
   return bitmap;
 }
 
@@ -84,14 +117,7 @@ Result<std::shared_ptr<Array>> GatherFixed(arrow::MemoryPool* pool,
   const auto pointers = Pointers<T>(slices);
   const uint16_t* run = sources.run.data();
   const int32_t* row = sources.row.data();
-  if (!sources.has_nulls) {
-    for (int64_t i = 0; i < rows; ++i) out[i] = pointers[run[i]][row[i]];
-  } else {
-    const auto no_run = static_cast<uint16_t>(slices.arrays.size());
-    for (int64_t i = 0; i < rows; ++i) {
-      out[i] = run[i] == no_run ? T{} : pointers[run[i]][row[i]];
-    }
-  }
+  for (int64_t i = 0; i < rows; ++i) out[i] = pointers[run[i]][row[i]];
   return arrow::MakeArray(arrow::ArrayData::Make(
       type, rows, {std::move(validity), std::move(values)}, null_count));
 }
@@ -104,46 +130,31 @@ Result<std::shared_ptr<Array>> GatherBool(arrow::MemoryPool* pool,
   ARROW_ASSIGN_OR_RAISE(auto validity,
                         GatherValidity(pool, slices, sources, &null_count));
   const int64_t rows = sources.rows();
-  ARROW_ASSIGN_OR_RAISE(auto values, arrow::AllocateEmptyBitmap(rows, pool));
-  uint8_t* out = values->mutable_data();
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<Buffer> values,
+                        arrow::AllocateEmptyBitmap(rows, pool));
   const size_t runs = slices.arrays.size();
-  std::vector<const uint8_t*> bits(runs, nullptr);
-  std::vector<int64_t> offset(runs, 0);
+  std::vector<const uint8_t*> bits(runs + 1, kZeros);
+  std::vector<int64_t> offset(runs + 1, 0);
   for (size_t run = 0; run < runs; ++run) {
     if (slices.arrays[run] == nullptr) continue;
     bits[run] = slices.arrays[run]->data()->buffers[1]->data();
     offset[run] = slices.arrays[run]->offset() - slices.first[run];
   }
-  for (int64_t i = 0; i < rows; ++i) {
+  FillBits(rows, values->mutable_data(), [&](int64_t i) {
     const uint16_t run = sources.run[i];
-    if (run == runs) continue;
-    const bool value = arrow::bit_util::GetBit(bits[run], offset[run] + sources.row[i]);
-    out[i >> 3] |= static_cast<uint8_t>(value) << (i & 7);
-  }
+    const int64_t at = offset[run] + sources.row[i];
+    return (bits[run][at >> 3] >> (at & 7)) & 1;
+  });
   return arrow::MakeArray(arrow::ArrayData::Make(
       type, rows, {std::move(validity), std::move(values)}, null_count));
 }
 
-/// Copy of a value, short ones by two words that overlap instead of a call.
-inline void CopyValue(uint8_t* to, const uint8_t* from, int64_t bytes) {
-  if (bytes > 16) {
-    std::memcpy(to, from, bytes);
-  } else if (bytes >= 8) {
-    uint64_t head, tail;
-    std::memcpy(&head, from, 8);
-    std::memcpy(&tail, from + bytes - 8, 8);
-    std::memcpy(to, &head, 8);
-    std::memcpy(to + bytes - 8, &tail, 8);
-  } else if (bytes >= 4) {
-    uint32_t head, tail;
-    std::memcpy(&head, from, 4);
-    std::memcpy(&tail, from + bytes - 4, 4);
-    std::memcpy(to, &head, 4);
-    std::memcpy(to + bytes - 4, &tail, 4);
-  } else {
-    for (int64_t i = 0; i < bytes; ++i) to[i] = from[i];
-  }
-}
+/// Bytes of one column's slices.
+struct SliceBytes {
+  const uint8_t* data = kZeros;
+  /// Up to here 16 bytes may be read at once.
+  int64_t wide_end = 0;
+};
 
 Result<std::shared_ptr<Array>> GatherBinary(arrow::MemoryPool* pool,
                                             const std::shared_ptr<arrow::DataType>& type,
@@ -155,38 +166,41 @@ Result<std::shared_ptr<Array>> GatherBinary(arrow::MemoryPool* pool,
   const int64_t rows = sources.rows();
   const size_t runs = slices.arrays.size();
   const auto offsets = Pointers<int32_t>(slices);
-  std::vector<const uint8_t*> data(runs + 1, nullptr);
+  std::vector<SliceBytes> bytes(runs + 1);
   for (size_t run = 0; run < runs; ++run) {
     if (slices.arrays[run] == nullptr) continue;
     const auto& buffer = slices.arrays[run]->data()->buffers[2];
-    data[run] = buffer == nullptr ? nullptr : buffer->data();
+    if (buffer != nullptr) bytes[run] = {buffer->data(), buffer->size() - 16};
   }
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<Buffer> out_offsets,
                         arrow::AllocateBuffer((rows + 1) * sizeof(int32_t), pool));
   auto* ends = reinterpret_cast<int32_t*>(out_offsets->mutable_data());
-  int64_t bytes = 0;
+  int64_t total = 0;
   ends[0] = 0;
   for (int64_t i = 0; i < rows; ++i) {
-    const uint16_t run = sources.run[i];
-    if (run < runs) {
-      const int32_t* at = offsets[run] + sources.row[i];
-      bytes += at[1] - at[0];
-    }
-    ends[i + 1] = static_cast<int32_t>(bytes);
+    const int32_t* at = offsets[sources.run[i]] + sources.row[i];
+    total += at[1] - at[0];
+    ends[i + 1] = static_cast<int32_t>(total);
   }
-  if (bytes > std::numeric_limits<int32_t>::max()) {
+  if (total > std::numeric_limits<int32_t>::max()) {
     return ResourceExhausted(9203, "Text or bytes of one merged batch exceed 2 GiB:",
-                             V("bytes", bytes), V("rows", rows));
+                             V("bytes", total), V("rows", rows));
   }
-  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<Buffer> values,
-                        arrow::AllocateBuffer(bytes, pool));
+  // Short values are copied 16 bytes at a time, over the place of those behind them.
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::ResizableBuffer> values,
+                        arrow::AllocateResizableBuffer(total + 16, pool));
   uint8_t* out = values->mutable_data();
   for (int64_t i = 0; i < rows; ++i) {
-    const int32_t length = ends[i + 1] - ends[i];
-    if (length == 0) continue;
     const uint16_t run = sources.run[i];
-    CopyValue(out + ends[i], data[run] + offsets[run][sources.row[i]], length);
+    const int32_t from = offsets[run][sources.row[i]];
+    const int32_t length = ends[i + 1] - ends[i];
+    if (length <= 16 && from <= bytes[run].wide_end) {
+      std::memcpy(out + ends[i], bytes[run].data + from, 16);
+    } else {
+      std::memcpy(out + ends[i], bytes[run].data + from, length);
+    }
   }
+  ARROW_RETURN_NOT_OK(values->Resize(total, /*shrink_to_fit=*/false));
   return arrow::MakeArray(arrow::ArrayData::Make(
       type, rows, {std::move(validity), std::move(out_offsets), std::move(values)},
       null_count));
@@ -254,17 +268,23 @@ Sources Sources::Make(const MergeOrder& order, const Selection& selection) {
   sources.run.resize(rows);
   sources.row.resize(rows);
   std::vector<uint8_t> used(runs + 1, 0);
+  const auto no_run = static_cast<uint16_t>(runs);
   for (int64_t i = 0; i < rows; ++i) {
-    const int32_t entry = selection[i];
-    const bool is_null = entry < 0;
-    const uint16_t run = is_null ? static_cast<uint16_t>(runs) : order.run[entry];
+    const bool is_null = selection[i] < 0;
+    const int32_t entry = is_null ? 0 : selection[i];
+    const uint16_t run = is_null ? no_run : order.run[entry];
     sources.run[i] = run;
     sources.row[i] = is_null ? 0 : order.row[entry];
     used[run] = 1;
+    sources.null_count += is_null;
   }
-  sources.has_nulls = used[runs] != 0;
+  if (sources.null_count > 0) {
+    std::vector<uint8_t> bits(arrow::bit_util::BytesForBits(rows));
+    FillBits(rows, bits.data(), [&](int64_t i) { return sources.run[i] != no_run; });
+    sources.validity = Buffer::FromVector(std::move(bits));
+  }
   sources.ranges = RowRanges::None(runs);
-  int64_t taking_part = sources.has_nulls ? 2 : 0;
+  int64_t taking_part = sources.null_count > 0 ? 2 : 0;
   for (size_t run = 0; run < runs; ++run) {
     if (!used[run]) continue;
     sources.ranges.end[run] = order.consumed[run];

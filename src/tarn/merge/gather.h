@@ -25,7 +25,9 @@ struct Sources {
   std::vector<uint16_t> run;
   std::vector<int32_t> row;
   RowRanges ranges;
-  bool has_nulls = false;
+  /// Bitmap of the rows that have a source; nullptr = all have.
+  std::shared_ptr<arrow::Buffer> validity;
+  int64_t null_count = 0;
   /// All cells come from one run in ascending rows without gaps: a slice.
   bool is_slice = false;
 

@@ -83,10 +83,13 @@ struct OrderReader::Builder {
 
   template <bool kExact>
   bool IsNewKey(const Head& head, int64_t position) const {
-    if (keys == 0) return true;
     // Codes of keys that are not exact change their base in the middle of an order.
-    if constexpr (kExact) return head.codes[position] != last_code;
-    return head.views[position] != last_view;
+    // Whether a key is new cannot be foretold: no branches.
+    if constexpr (kExact) {
+      return static_cast<bool>((keys == 0) | (head.codes[position] != last_code));
+    } else {
+      return keys == 0 || head.views[position] != last_view;
+    }
   }
 
   template <bool kExact>
@@ -368,7 +371,7 @@ Status OrderReader::Fill(LoserTree<kExact>* tree, int64_t rows) {
     const int slot = tree->winner();
     Head& head = heads_[slot];
     const bool new_key = builder.IsNewKey<kExact>(head, head.position);
-    if (new_key && builder.size >= rows) break;
+    if (builder.size >= rows && new_key) break;
     builder.Append<kExact>(head, new_key);
     ++head.position;
     wins = slot == last_slot ? wins + 1 : 0;

@@ -22,6 +22,8 @@ namespace {
 /// Rows of the first order, before the width of rows is known.
 constexpr int64_t kFirstRows = 1024;
 constexpr int64_t kLeastRows = 16;
+/// Selections of columns that are kept for the columns behind them.
+constexpr size_t kPickedMax = 8;
 
 Result<std::shared_ptr<arrow::Schema>> SchemaOf(const MergeSpec& spec,
                                                 const std::vector<int>& columns) {
@@ -171,6 +173,7 @@ Result<std::optional<MergedBatch>> RunMerger::Step(bool* end) {
   ARROW_RETURN_NOT_OK(CheckNotNull(plan));
   std::vector<int32_t> kept = KeptKeys(plan, options_.drop_retracts);
   sources_.assign(plan.selections.size(), std::nullopt);
+  picked_.clear();
   if (kept.empty()) {
     // What cannot be folded is an error also where nothing of it would be answered.
     for (int column : *options_.projection) {
@@ -214,6 +217,7 @@ Result<std::optional<MergedBatch>> RunMerger::Assemble(const MergePlan& plan,
     for (size_t i = 0; i < positions.size(); ++i) kept[i] = kept[positions[i]];
     kept.resize(positions.size());
     sources_.assign(plan.selections.size(), std::nullopt);
+    picked_.clear();
     if (kept.empty()) return std::nullopt;
   }
   MergedBatch batch;
@@ -261,11 +265,22 @@ Result<std::shared_ptr<arrow::Array>> RunMerger::MakeColumn(
     } else {
       ARROW_ASSIGN_OR_RAISE(picked, FoldToEntries(input));
     }
-    const Sources sources = Sources::Make(order_, Keep(picked, kept, order_.keys()));
-    return Gather(context_, types_[column], *slices, sources);
+    return Gather(context_, types_[column], *slices,
+                  PickedSources(std::move(picked), kept));
   }
   ARROW_ASSIGN_OR_RAISE(auto folded, FoldToValues(context_, types_[column], input));
   return KeepCells(context_, folded, kept);
+}
+
+const Sources& RunMerger::PickedSources(Selection picked,
+                                        const std::vector<int32_t>& kept) {
+  for (const auto& [selection, sources] : picked_) {
+    if (selection == picked) return sources;
+  }
+  if (picked_.size() == kPickedMax) picked_.erase(picked_.begin());
+  Sources sources = Sources::Make(order_, Keep(picked, kept, order_.keys()));
+  picked_.emplace_back(std::move(picked), std::move(sources));
+  return picked_.back().second;
 }
 
 /// Java refuses NULL in a NOT NULL column when a record is copied into the row as a

@@ -93,6 +93,7 @@ class RunMerger {
   Result<std::vector<int32_t>> PassFilter(
       const MergePlan& plan, const std::vector<int32_t>& kept,
       std::unordered_map<int, std::shared_ptr<arrow::Array>>* made);
+  const Sources& PickedSources(Selection picked, const std::vector<int32_t>& kept);
   Status CheckNotNull(const MergePlan& plan);
   void AdaptRows(int64_t bytes, int64_t answered);
 
@@ -111,7 +112,10 @@ class RunMerger {
   std::unique_ptr<MergeEngine> engine_;
   MergeOrder order_;
   std::vector<std::optional<Sources>> sources_;  ///< per selection of the plan at hand
-  int64_t rows_ = 0;                             ///< aim of the next order
+  /// Selections that columns made for themselves: those of one stream are mostly the
+  /// same.
+  std::vector<std::pair<Selection, Sources>> picked_;
+  int64_t rows_ = 0;  ///< aim of the next order
   Status failed_;
 };
 
