@@ -10,6 +10,7 @@
 
 #include "tarn/base/units.h"
 #include "tarn/meta/schema_check.h"
+#include "tarn/options/options.h"
 #include "tarn/sql/query_binder.h"
 #include "tarn/sql/session.h"
 #include "tarn/sql/sink_cast.h"
@@ -233,6 +234,11 @@ Result<StatementResult> Session::InsertBatch(const Insert& node,
                                              const SourceText& source) {
   Target target;
   ARROW_ASSIGN_OR_RAISE(target.options, HintOptions(node.hints, source));
+  // What the session allows; a hint of the statement wins.
+  const std::string allow(options::kAllowRetractionsIntoAggregates.key);
+  if (const std::string set = Setting(allow, ""); !set.empty()) {
+    target.options.try_emplace(allow, set);
+  }
   ARROW_ASSIGN_OR_RAISE(target.table, OpenTable(node.target, source, target.options));
   ARROW_RETURN_NOT_OK(FillColumns(node, source, &target));
   StatementResult out;
@@ -309,6 +315,11 @@ Result<stream::PipelineSpec> Session::MakePipeline(const Insert& node,
   }
   Target target;
   ARROW_ASSIGN_OR_RAISE(target.options, HintOptions(node.hints, source));
+  // What the session allows; a hint of the statement wins.
+  const std::string allow(options::kAllowRetractionsIntoAggregates.key);
+  if (const std::string set = Setting(allow, ""); !set.empty()) {
+    target.options.try_emplace(allow, set);
+  }
   ARROW_ASSIGN_OR_RAISE(target.table, OpenTable(node.target, source, target.options));
   ARROW_RETURN_NOT_OK(FillColumns(node, source, &target));
   stream::PipelineSpec spec;

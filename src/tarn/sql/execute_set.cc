@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "tarn/base/units.h"
+#include "tarn/options/options.h"
 #include "tarn/sql/session.h"
 
 namespace tarn::sql {
@@ -15,11 +16,12 @@ struct KnownSetting {
   std::string_view without_effect;
 };
 
-constexpr std::array<KnownSetting, 22> kKnown = {{
+constexpr std::array<KnownSetting, 23> kKnown = {{
     {"execution.runtime-mode", ""},
     {"execution.checkpointing.interval", ""},
     {"pipeline.name", ""},
     {"tarn.commit.rows", ""},
+    {options::kAllowRetractionsIntoAggregates.key, ""},
     {"table.local-time-zone", "the process's zone (TZ) is used"},
     {"table.exec.sink.upsert-materialize",
      "no state of an engine stands before a table here"},
