@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include <arrow/record_batch.h>
+#include <gtest/gtest.h>
+
+#include "tarn/io/local_file_system.h"
+#include "tarn/sql/parser.h"
+#include "tarn/sql/session.h"
+#include "tarn/types/canonical_json.h"
+#include "tests/support/canonical_rows.h"
+#include "tests/support/golden.h"
+
+namespace tarn::sql {
+namespace {
+
+using support::GoldenRead;
+
+/// What this release reads for certain; the others may be refused, never answered
+/// wrongly.
+constexpr std::array<std::string_view, 8> kMustRead = {"pk_",
+                                                       "pu_basic",
+                                                       "pu_group",
+                                                       "pu_remove",
+                                                       "bucket_fixed_3",
+                                                       "types_pk_parquet",
+                                                       "product_360_small",
+                                                       "evo_pk"};
+
+Result<std::vector<std::string>> Query(const std::string& warehouse,
+                                       const std::string& text) {
+  SessionOptions options;
+  options.warehouse = warehouse;
+  ARROW_ASSIGN_OR_RAISE(
+      auto session,
+      Session::Make(base::MakeSystemContext(io::MakeLocalFileSystem()), options));
+  const SourceText source(text, "golden");
+  ARROW_ASSIGN_OR_RAISE(const Statement statement, ParseStatement(source));
+  ARROW_ASSIGN_OR_RAISE(StatementResult result, session->Execute(statement, source));
+  return support::SortedLines(result.rows.get(), result.fields);
+}
+
+class GoldenTables : public testing::TestWithParam<std::string> {};
+
+TEST_P(GoldenTables, AreAnsweredAsJavaDoesOrRefused) {
+  const support::GoldenTable table = support::LoadGolden(GetParam());
+  const bool must = std::any_of(
+      kMustRead.begin(), kMustRead.end(),
+      [&](std::string_view prefix) { return GetParam().starts_with(prefix); });
+  for (const GoldenRead& read : table.reads) {
+    if (!read.plain()) continue;
+    std::string name = "db.t";
+    std::string hint;
+    if (read.branch) name = "db.`t$branch_" + *read.branch + "`";
+    if (read.snapshot) {
+      hint =
+          " /*+ OPTIONS('scan.snapshot-id'='" + std::to_string(*read.snapshot) + "') */";
+    }
+    if (read.tag) hint = " /*+ OPTIONS('scan.tag-name'='" + *read.tag + "') */";
+    SCOPED_TRACE(GetParam() + "/" + read.file);
+    const auto lines = Query(table.warehouse, "SELECT * FROM " + name + hint);
+    if (!lines.ok()) {
+      EXPECT_EQ(KindOf(lines.status()), ErrorKind::kUnsupported) << lines.status();
+      EXPECT_FALSE(must) << lines.status();
+      continue;
+    }
+    EXPECT_TRUE(support::SameRows(*lines, read.lines));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GoldenTables, testing::ValuesIn(support::GoldenNames()),
+                         [](const auto& name) { return name.param; });
+
+}  // namespace
+}  // namespace tarn::sql
