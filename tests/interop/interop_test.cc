@@ -174,6 +174,9 @@ TEST(Interop, RandomHistoriesEndAlikeWhoeverWroteThem) {
   const char* rounds = std::getenv("TARN_INTEROP_ROUNDS");
   const uint64_t seeds = rounds == nullptr ? 3 : std::strtoull(rounds, nullptr, 10);
   for (const HistoryKind& kind : HistoryKinds()) {
+    // The published 1.4.2 sorts its write buffer by ascending sequence fields whatever the
+    // option says; 2.0.0 does not, and its golden table pk_seq_multi_desc decides.
+    if (kind.name == "sequence_fields_descending") continue;
     for (uint64_t seed = 1; seed <= seeds; ++seed) {
       History history = RandomHistory(kind, seed, 8, 30);
       // A compaction somewhere in the middle, and one at the end.
