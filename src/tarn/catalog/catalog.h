@@ -4,8 +4,9 @@
 /// \file
 /// Chapter: catalog, names to tables.
 ///
-/// The file-system catalog has no metadata of its own: databases are folders ending in `.db`,
-/// a table exists if its `schema/` folder holds a schema file (Paimon `FileSystemCatalog`).
+/// The file-system catalog has no metadata of its own: databases are folders ending in
+/// `.db`, a table exists if its `schema/` folder holds a schema file (Paimon
+/// `FileSystemCatalog`).
 
 #include <map>
 #include <memory>
@@ -33,13 +34,15 @@ class Catalog {
   virtual Status DropDatabase(const std::string& name, bool if_exists, bool cascade) = 0;
   virtual Result<std::vector<std::string>> ListTables(const std::string& database) = 0;
   virtual Result<bool> TableExists(const TableName& name) = 0;
-  /// Give ids, check everything that Java checks (all mistakes in one error), write schema-0.
-  /// Notices (things that will not do what one may expect) are appended to `notices`.
+  /// Give ids, check everything that Java checks (all mistakes in one error), write
+  /// schema-0. Notices (things that will not do what one may expect) are appended to
+  /// `notices`.
   virtual Status CreateTable(const TableName& name, types::TableSchema schema,
                              bool if_not_exists, std::vector<meta::Notice>* notices) = 0;
   virtual Status DropTable(const TableName& name, bool if_exists) = 0;
   virtual Result<std::shared_ptr<table::Table>> GetTable(
-      const TableName& name, const std::map<std::string, std::string>& dynamic_options = {}) = 0;
+      const TableName& name,
+      const std::map<std::string, std::string>& dynamic_options = {}) = 0;
   /// Path of a table's root, whether it exists or not.
   virtual Result<std::string> TablePath(const TableName& name) = 0;
 };

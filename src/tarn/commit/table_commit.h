@@ -4,10 +4,10 @@
 /// \file
 /// Chapter: commit, messages become a snapshot.
 ///
-/// Order (design D5): data files are written → manifests → lists → sync → exclusive create of
-/// `snapshot-<n+1>` → sync → acknowledge. A lost race is planned again on the newer snapshot;
-/// an unclear answer is *Unknown*: nothing is deleted, and the snapshot chain is searched for
-/// our (user, identifier, kind) before anything is tried again.
+/// Order (design D5): data files are written → manifests → lists → sync → exclusive
+/// create of `snapshot-<n+1>` → sync → acknowledge. A lost race is planned again on the
+/// newer snapshot; an unclear answer is *Unknown*: nothing is deleted, and the snapshot
+/// chain is searched for our (user, identifier, kind) before anything is tried again.
 
 #include <cstdint>
 #include <map>
@@ -38,8 +38,8 @@ class SnapshotStore {
   virtual Status Confirm(int64_t /*id*/) { return Status::OK(); }
   /// Say that `id` is the latest (a hint); called after it was published.
   virtual Status Announce(int64_t /*id*/) { return Status::OK(); }
-  /// Take back a snapshot of ours that was published behind the back of an expiry and that
-  /// no later snapshot builds on.
+  /// Take back a snapshot of ours that was published behind the back of an expiry and
+  /// that no later snapshot builds on.
   virtual Status Withdraw(int64_t id) {
     return Unsupported(6292, "Store cannot withdraw a snapshot:", V("snapshot", id));
   }
@@ -64,12 +64,13 @@ class TableCommit {
   /// Errors: kConflict (a file to delete is gone, bucket counts differ, levels overlap),
   /// kCommitUnknown (look before retrying), kUnavailable, kResource.
   virtual Result<CommitOutcome> Commit(const meta::Committable& committable) = 0;
-  /// INSERT OVERWRITE: replaces the partitions that have new files (dynamic), or those that
-  /// match `static_partition`, in one OVERWRITE snapshot.
+  /// INSERT OVERWRITE: replaces the partitions that have new files (dynamic), or those
+  /// that match `static_partition`, in one OVERWRITE snapshot.
   virtual Result<CommitOutcome> Overwrite(
       const meta::Committable& committable,
       const std::optional<std::map<std::string, std::string>>& static_partition) = 0;
-  /// The newest snapshot that this user committed, if any (restart reads positions from it).
+  /// The newest snapshot that this user committed, if any (restart reads positions from
+  /// it).
   virtual Result<std::optional<meta::Snapshot>> LatestOfUser() = 0;
 };
 
@@ -81,7 +82,7 @@ struct TableCommitOptions {
 
 Result<std::unique_ptr<TableCommit>> MakeTableCommit(
     std::shared_ptr<const base::Context> context, const std::string& table_path,
-    std::shared_ptr<const types::TableSchema> schema, std::shared_ptr<SnapshotStore> store,
-    const TableCommitOptions& options);
+    std::shared_ptr<const types::TableSchema> schema,
+    std::shared_ptr<SnapshotStore> store, const TableCommitOptions& options);
 
 }  // namespace tarn::commit

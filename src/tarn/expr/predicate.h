@@ -4,8 +4,8 @@
 /// \file
 /// Chapter: expr, predicates.
 ///
-/// A predicate is a small tree over columns and constants (`predicate.h`). It is evaluated on
-/// batches (`Evaluate`) and, to prune, on minimum, maximum and null count
+/// A predicate is a small tree over columns and constants (`predicate.h`). It is
+/// evaluated on batches (`Evaluate`) and, to prune, on minimum, maximum and null count
 /// (`MightMatch`). Below a merge only predicates on key columns may be pushed: a value
 /// predicate could hide the newest version of a row and let an older one reappear.
 
@@ -20,8 +20,17 @@
 
 namespace tarn::expr {
 
-enum class CompareOp : uint8_t { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater,
-                                 kGreaterOrEqual, kIn, kIsNull, kIsNotNull };
+enum class CompareOp : uint8_t {
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
+  kIn,
+  kIsNull,
+  kIsNotNull
+};
 
 /// Immutable tree. A leaf compares one column with constants of the column's engine type.
 struct Predicate {
@@ -44,14 +53,15 @@ PredicatePtr Leaf(std::string column, CompareOp op,
 /// Names of all columns in the tree, without repeats.
 std::vector<std::string> ColumnsOf(const Predicate& predicate);
 /// The conjuncts of `predicate` that use only columns in `columns`; nullptr = TRUE.
-PredicatePtr KeepOnly(const PredicatePtr& predicate, const std::vector<std::string>& columns);
+PredicatePtr KeepOnly(const PredicatePtr& predicate,
+                      const std::vector<std::string>& columns);
 
 /// Evaluate with SQL's three-valued logic; bool[rows] where NULL counts as not selected.
 Result<std::shared_ptr<arrow::BooleanArray>> Evaluate(const Predicate& predicate,
                                                       const arrow::RecordBatch& batch);
 
-/// Minimum, maximum (one-row arrays, nullptr = unknown) and null count (-1 = unknown) of the
-/// columns by name.
+/// Minimum, maximum (one-row arrays, nullptr = unknown) and null count (-1 = unknown) of
+/// the columns by name.
 class StatsSource {
  public:
   struct Column {

@@ -11,8 +11,8 @@
 
 namespace tarn::meta {
 
-/// What one writer did to one (partition, bucket): the record between writers, compactors and
-/// the committer (Paimon `CommitMessageImpl`).
+/// What one writer did to one (partition, bucket): the record between writers, compactors
+/// and the committer (Paimon `CommitMessageImpl`).
 struct CommitMessage {
   std::string partition;  ///< serialized binary row (arity prefix)
   int32_t bucket = 0;
@@ -32,7 +32,8 @@ struct CommitMessage {
 struct Committable {
   int64_t identifier = 0;
   std::optional<int64_t> watermark;
-  std::map<std::string, std::string> properties;  ///< kept in the snapshot: source positions
+  std::map<std::string, std::string>
+      properties;  ///< kept in the snapshot: source positions
   std::vector<CommitMessage> messages;
 };
 

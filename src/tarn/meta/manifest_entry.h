@@ -14,19 +14,21 @@ enum class FileKind : uint8_t { kAdd = 0, kDelete = 1 };
 /// Adds or deletes one data file (Paimon `ManifestEntry`).
 struct ManifestEntry {
   FileKind kind = FileKind::kAdd;
-  std::string partition;      ///< serialized binary row (arity prefix); arity 0 if unpartitioned
+  std::string
+      partition;  ///< serialized binary row (arity prefix); arity 0 if unpartitioned
   int32_t bucket = 0;
   int32_t total_buckets = 0;  ///< bucket count of the partition when the file was written
   DataFileMeta file;
   bool operator==(const ManifestEntry&) const = default;
 };
 
-/// Bytes that are equal exactly for entries of the same file identifier: partition, bucket,
-/// level, name, extra files, embedded index, external path (Paimon `FileEntry.Identifier`).
+/// Bytes that are equal exactly for entries of the same file identifier: partition,
+/// bucket, level, name, extra files, embedded index, external path (Paimon
+/// `FileEntry.Identifier`).
 std::string IdentifierOf(const ManifestEntry& entry);
 
-/// Cancel DELETE against ADD, in order. What remains are live ADDs, and DELETEs whose ADD was
-/// not among `entries`. Errors: kCorruption when a file is added twice.
+/// Cancel DELETE against ADD, in order. What remains are live ADDs, and DELETEs whose ADD
+/// was not among `entries`. Errors: kCorruption when a file is added twice.
 Result<std::vector<ManifestEntry>> MergeEntries(std::vector<ManifestEntry> entries);
 
 /// One manifest file as a manifest list describes it (Paimon `ManifestFileMeta`).

@@ -9,11 +9,12 @@
 
 namespace tarn::meta {
 
-/// One self-contained unit of reading: files of one (partition, bucket) (Paimon `DataSplit`).
+/// One self-contained unit of reading: files of one (partition, bucket) (Paimon
+/// `DataSplit`).
 struct Split {
   int64_t snapshot_id = 0;
-  std::string partition;     ///< serialized binary row (arity prefix)
-  std::string bucket_path;   ///< relative to the table, e.g. "dt=1/bucket-0"
+  std::string partition;    ///< serialized binary row (arity prefix)
+  std::string bucket_path;  ///< relative to the table, e.g. "dt=1/bucket-0"
   int32_t bucket = 0;
   int32_t total_buckets = 0;
   std::vector<DataFileMeta> files;

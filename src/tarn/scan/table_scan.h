@@ -4,11 +4,13 @@
 /// \file
 /// Chapter: scan, a snapshot becomes splits.
 ///
-/// Manifest lists are read, manifests pruned by partition and bucket, entries by bucket, key
-/// and value statistics where that is safe, ADD and DELETE cancelled; per (partition, bucket)
-/// files whose key ranges touch form a section, and sections are packed into splits.
+/// Manifest lists are read, manifests pruned by partition and bucket, entries by bucket,
+/// key and value statistics where that is safe, ADD and DELETE cancelled; per (partition,
+/// bucket) files whose key ranges touch form a section, and sections are packed into
+/// splits.
 ///
-/// Invariant: pruning changes no answer; `ScanOptions::prune = false` turns all of it off.
+/// Invariant: pruning changes no answer; `ScanOptions::prune = false` turns all of it
+/// off.
 
 #include <cstdint>
 #include <memory>
@@ -25,8 +27,9 @@
 namespace tarn::scan {
 
 struct ScanOptions {
-  expr::PredicatePtr predicate;       ///< over table columns; nullptr = all rows
-  std::vector<std::string> partitions;  ///< serialized partition rows to read; empty = all
+  expr::PredicatePtr predicate;  ///< over table columns; nullptr = all rows
+  std::vector<std::string>
+      partitions;  ///< serialized partition rows to read; empty = all
   std::optional<int32_t> bucket;
   bool prune = true;
 };
@@ -46,7 +49,8 @@ struct Plan {
 /// Plan a batch read of `snapshot` (absent: an empty plan).
 /// \param table_path  root of the table
 /// \param schema      the schema to read with (the snapshot's for time travel)
-/// Errors: kCorruption, kUnavailable, kUnsupported (deletion vectors, first-row, ... by name).
+/// Errors: kCorruption, kUnavailable, kUnsupported (deletion vectors, first-row, ... by
+/// name).
 Result<Plan> PlanBatch(const base::Context& context, const std::string& table_path,
                        const types::TableSchema& schema,
                        const std::optional<meta::Snapshot>& snapshot,
