@@ -225,7 +225,7 @@ TEST(AvroDecoderTest, NumbersOfEveryLengthComeBack) {
   for (int shift = 0; shift < 64; ++shift) {
     for (int64_t delta : {-1, 0, 1}) {
       values.push_back(static_cast<int64_t>((uint64_t{1} << shift) + delta));
-      values.push_back(-values.back());
+      values.push_back(static_cast<int64_t>(-static_cast<uint64_t>(values.back())));
     }
   }
   for (int64_t value : values) out.WriteLong(value);

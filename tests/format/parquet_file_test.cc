@@ -200,7 +200,7 @@ std::shared_ptr<arrow::RecordBatch> RandomRows(const std::vector<DataField>& fie
     nlohmann::json row;
     row["id"] = i;
     const auto chance = [&](int of) { return random() % of == 0; };
-    if (!chance(5)) row["big"] = static_cast<int64_t>(random()) * 4000000000;
+    if (!chance(5)) row["big"] = static_cast<int64_t>(random()) * 2000000000;
     if (!chance(4)) row["text"] = std::string(random() % 20, 'a' + random() % 26);
     if (!chance(3)) row["flag"] = chance(2);
     if (!chance(3)) row["price"] = std::to_string(random() % 100000) + ".125";
