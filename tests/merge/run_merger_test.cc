@@ -197,6 +197,25 @@ TEST(RunMerger, AFailedMergeStaysFailed) {
   EXPECT_FALSE(merger->Next().ok());
 }
 
+TEST(RunMerger, ARunOutOfOrderIsCorruption) {
+  for (const char* type : {"INT NOT NULL", "STRING NOT NULL"}) {
+    const MergeSpec spec =
+        MergeSpec::FromSchema(MakeTable({{"k", type}}, {"k"}, {})).ValueOrDie();
+    const bool text = spec.fields[0].type.IsString();
+    std::vector<Record> rows;
+    for (int64_t i = 0; i < 40; ++i) {
+      const int64_t key = 100 + (i == 33 ? 0 : i);
+      rows.push_back(Row("+I", i, {text ? S("key " + std::to_string(key)) : I(key)}));
+    }
+    for (int64_t chunk : {0, 33}) {  // within a chunk, and between two
+      RunMergerOptions options;
+      options.chunk_rows = chunk;
+      EXPECT_EQ(KindOf(support::MergeRecords(spec, {rows}, options).status()),
+                ErrorKind::kCorruption);
+    }
+  }
+}
+
 TEST(RunMerger, AKindAboveThreeIsCorruption) {
   const MergeSpec spec = Spec();
   auto row = Row("-D", 0, {I(1), S("v"), I(0)});

@@ -19,6 +19,24 @@ Result<std::shared_ptr<arrow::Array>> ReadExactly(ColumnCursor* cursor, int64_t 
   return array;
 }
 
+/// Whether the keys of a chunk do not descend, from the last key of the chunk before on.
+bool Ascends(const RowKeys& before, const RowKeys& keys) {
+  bool ascends = true;
+  if (keys.exact) {
+    if (before.rows() > 0) ascends = before.codes.back() <= keys.codes.front();
+    for (size_t i = 1; i < keys.codes.size(); ++i) {
+      ascends &= keys.codes[i - 1] <= keys.codes[i];
+    }
+    return ascends;
+  }
+  if (before.rows() > 0) ascends = before.views.back() <= keys.views.front();
+  for (size_t i = 1; i < keys.views.size() && ascends; ++i) {
+    ascends = keys.codes[i - 1] < keys.codes[i] ||
+              (keys.codes[i - 1] == keys.codes[i] && keys.views[i - 1] <= keys.views[i]);
+  }
+  return ascends;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RunKeys>> RunKeys::Make(const MergeSpec& spec, SortedRun* run) {
@@ -50,6 +68,11 @@ Status RunKeys::Load(int64_t rows) {
   }
   const auto split = chunk->columns.begin() + num_keys_;
   ARROW_ASSIGN_OR_RAISE(chunk->keys, EncodeKeys({chunk->columns.begin(), split}, {}));
+  if (!Ascends(chunk_->keys, chunk->keys)) {
+    return Corruption(7203,
+                      "A sorted run is not in the order of its keys:", V("rows", rows),
+                      V("remaining", remaining_));
+  }
   if (split != chunk->columns.end()) {
     ARROW_ASSIGN_OR_RAISE(
         chunk->sequences,
