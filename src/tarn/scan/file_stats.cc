@@ -64,15 +64,14 @@ std::vector<expr::StatsSource::Column> DecodeColumns(const std::vector<DataField
   std::vector<expr::StatsSource::Column> out(fields.size());
   const auto rows = meta::DecodeStoredRows(
       {std::string_view(stats.min_values), stats.max_values}, fields);
+  const bool counted = stats.null_counts.size() == fields.size();
   for (size_t i = 0; i < fields.size(); ++i) {
     if (rows.ok()) {
       const std::shared_ptr<arrow::Array>& bounds = (*rows)[i];
       if (bounds->IsValid(0)) out[i].min = bounds->Slice(0, 1);
       if (bounds->IsValid(1)) out[i].max = bounds->Slice(1, 1);
     }
-    if (i < stats.null_counts.size() && stats.null_counts[i]) {
-      out[i].null_count = *stats.null_counts[i];
-    }
+    if (counted && stats.null_counts[i]) out[i].null_count = *stats.null_counts[i];
   }
   return out;
 }
