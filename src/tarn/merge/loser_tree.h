@@ -70,7 +70,8 @@ class LoserTree {
     return RankOf(head) >= static_cast<uint32_t>(runs_);
   }
   static uint64_t CodeOf(Head head) { return static_cast<uint64_t>(head >> 64); }
-  std::string_view ViewOf(Head head) const { return views_[RankOf(head) % runs_]; }
+  /// REQUIRES: `head` is not exhausted.
+  std::string_view ViewOf(Head head) const { return views_[RankOf(head)]; }
 
  private:
   static uint32_t RankOf(Head head) { return static_cast<uint32_t>(head); }
