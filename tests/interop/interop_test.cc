@@ -33,8 +33,8 @@ std::vector<std::string> PlayedHistories() {
                     "names", "upgraded_files", "wide_300", "life_commits"})) {
     const History history = LoadHistory(name);
     const auto schema = SchemaOf(history.schema);
-    // Tables without a primary key are not written yet, nor those with an aggregate function
-    // that is refused by name.
+    // Tables without a primary key are not written yet, nor those with an aggregate
+    // function that is refused by name.
     bool played = schema.ok() && schema->has_primary_key() &&
                   merge::MergeSpec::FromSchema(*schema).ok() &&
                   UsesOnly(history, {"write", "compact"});
@@ -109,7 +109,8 @@ TEST(Interop, BothReadWhatTarnWroteForTheGoldenHistories) {
     TarnTarget tarn(warehouse.path());
     const Status status = Replay(LoadHistory(name), &tarn);
     ASSERT_TRUE(status.ok()) << status.ToString();
-    for (const GoldenRead& read : LoadGolden(name).reads) {
+    const GoldenTable golden = LoadGolden(name);
+    for (const GoldenRead& read : golden.reads) {
       SCOPED_TRACE(read.file);
       // System tables name files and times of their own.
       if (read.command.contains("table")) continue;
@@ -174,8 +175,8 @@ TEST(Interop, RandomHistoriesEndAlikeWhoeverWroteThem) {
   const char* rounds = std::getenv("TARN_INTEROP_ROUNDS");
   const uint64_t seeds = rounds == nullptr ? 3 : std::strtoull(rounds, nullptr, 10);
   for (const HistoryKind& kind : HistoryKinds()) {
-    // The published 1.4.2 sorts its write buffer by ascending sequence fields whatever the
-    // option says; 2.0.0 does not, and its golden table pk_seq_multi_desc decides.
+    // The published 1.4.2 sorts its write buffer by ascending sequence fields whatever
+    // the option says; 2.0.0 does not, and its golden table pk_seq_multi_desc decides.
     if (kind.name == "sequence_fields_descending") continue;
     for (uint64_t seed = 1; seed <= seeds; ++seed) {
       History history = RandomHistory(kind, seed, 8, 30);
@@ -259,8 +260,9 @@ TEST(InteropFlink, SelectsAndCompactsWhatTarnWrote) {
             "SELECT * FROM t;"}});
   ASSERT_TRUE(answer.ok()) << answer.status().ToString();
   EXPECT_EQ((*answer)["errors"], 0) << *answer;
+  const GoldenTable golden = LoadGolden("pu_groups");
   std::vector<json> expected;
-  for (const std::string& line : LoadGolden("pu_groups").reads.front().lines) {
+  for (const std::string& line : golden.reads.front().lines) {
     expected.push_back(json::parse(line));
   }
   int selects = 0;
@@ -272,8 +274,8 @@ TEST(InteropFlink, SelectsAndCompactsWhatTarnWrote) {
     ++selects;
   }
   EXPECT_EQ(selects, 2);
-  EXPECT_TRUE(SameRows(BothRead(warehouse.path(), json::object()),
-                       LoadGolden("pu_groups").reads.front().lines));
+  EXPECT_TRUE(
+      SameRows(BothRead(warehouse.path(), json::object()), golden.reads.front().lines));
 }
 
 }  // namespace
