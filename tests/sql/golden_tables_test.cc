@@ -69,6 +69,44 @@ TEST_P(GoldenTables, AreAnsweredAsJavaDoesOrRefused) {
   }
 }
 
+/// System tables: a read command that names a table, and perhaps columns.
+class GoldenSystemTables : public testing::TestWithParam<std::string> {};
+
+TEST_P(GoldenSystemTables, ListWhatJavaLists) {
+  const support::GoldenTable table = support::LoadGolden(GetParam());
+  int read_tables = 0;
+  for (const GoldenRead& read : table.reads) {
+    if (!read.command.contains("table")) continue;
+    std::string columns;
+    for (const auto& [key, value] : read.command.items()) {
+      if (key == "columns") {
+        for (const auto& column : value) {
+          columns += (columns.empty() ? "`" : ", `") + column.get<std::string>() + "`";
+        }
+      } else if (key != "table") {
+        columns = "?";
+      }
+    }
+    if (columns == "?") continue;
+    const std::string name = read.command["table"];
+    SCOPED_TRACE(name);
+    const auto lines =
+        Query(table.warehouse, "SELECT " + (columns.empty() ? "*" : columns) +
+                                   " FROM db.`" + name.substr(3) + "`");
+    if (!lines.ok()) {
+      EXPECT_EQ(KindOf(lines.status()), ErrorKind::kUnsupported) << lines.status();
+      continue;
+    }
+    EXPECT_TRUE(support::SameRows(*lines, read.lines));
+    ++read_tables;
+  }
+  EXPECT_GE(read_tables, 7);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GoldenSystemTables,
+                         testing::Values("sys_tables", "sys_tables_append"),
+                         [](const auto& name) { return name.param; });
+
 INSTANTIATE_TEST_SUITE_P(All, GoldenTables, testing::ValuesIn(support::GoldenNames()),
                          [](const auto& name) { return name.param; });
 

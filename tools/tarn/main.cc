@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tarn/options/options.h"
+#include "tools/tarn/inspect_command.h"
 #include "tools/tarn/sql_command.h"
 
 int main(int argc, char** argv) {
@@ -55,6 +56,14 @@ int main(int argc, char** argv) {
   compact->add_option("table", table, "database.table")->required();
   compact->add_option("--partition", partition, "column=value[,column=value][;...]");
   compact->callback([&] { exit_code = tarn::tool::RunCompact(sql, table, partition); });
+
+  CLI::App* inspect = app.add_subcommand("inspect", "Print any stored file");
+  std::string path;
+  int64_t records = 1000;
+  inspect->add_option("file", path, "Snapshot, schema, manifest, data file, ...")
+      ->required();
+  inspect->add_option("--records", records, "Records of a container that are printed");
+  inspect->callback([&] { exit_code = tarn::tool::RunInspect(path, records); });
 
   CLI::App* options = app.add_subcommand("options", "List the options of tables");
   bool markdown = false;

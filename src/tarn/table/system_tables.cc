@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include "tarn/commit/commit_options.h"
 #include "tarn/table/metadata_tables.h"
 #include "tarn/types/arrow_types.h"
 
@@ -85,6 +87,39 @@ class AuditLog final : public SystemTable {
   std::vector<types::DataField> fields_;
 };
 
+/// What is left of a primary-key table without merging: the files of the highest level.
+class ReadOptimized final : public SystemTable {
+ public:
+  ReadOptimized(std::shared_ptr<Table> table, std::optional<int32_t> level)
+      : table_(std::move(table)), name_(table_->name() + "$ro"), level_(level) {}
+
+  const std::string& name() const override { return name_; }
+  const std::vector<types::DataField>& fields() const override {
+    return table_->schema()->fields;
+  }
+  Result<std::shared_ptr<arrow::RecordBatchReader>> Read(
+      const std::vector<std::string>& columns) override {
+    ScanRequest request;
+    request.columns = columns;
+    ARROW_ASSIGN_OR_RAISE(scan::Plan plan, table_->PlanScan(request));
+    if (level_) {
+      for (meta::Split& split : plan.splits) {
+        std::erase_if(split.files, [&](const meta::DataFileMeta& file) {
+          return file.level != *level_;
+        });
+      }
+      std::erase_if(plan.splits,
+                    [](const meta::Split& split) { return split.files.empty(); });
+    }
+    return table_->Read(plan, request);
+  }
+
+ private:
+  std::shared_ptr<Table> table_;
+  std::string name_;
+  std::optional<int32_t> level_;
+};
+
 }  // namespace
 
 Result<std::shared_ptr<SystemTable>> OpenSystemTable(std::shared_ptr<Table> table,
@@ -95,6 +130,15 @@ Result<std::shared_ptr<SystemTable>> OpenSystemTable(std::shared_ptr<Table> tabl
                          V("table", table->name()));
     }
     return std::make_shared<AuditLog>(std::move(table));
+  }
+  if (kind == "ro") {
+    std::optional<int32_t> level;
+    if (table->schema()->has_primary_key()) {
+      ARROW_ASSIGN_OR_RAISE(const auto options,
+                            commit::CommitOptions::Make(table->schema()->options));
+      level = options.max_level;
+    }
+    return std::make_shared<ReadOptimized>(std::move(table), level);
   }
   ARROW_ASSIGN_OR_RAISE(auto metadata, OpenMetadataTable(table, kind));
   if (metadata != nullptr) return metadata;
