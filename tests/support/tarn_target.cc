@@ -123,7 +123,9 @@ Result<std::vector<std::shared_ptr<arrow::Scalar>>> Constants(
     const json& values, const types::DataField& field) {
   json rows = json::array();
   for (const json& value : values) rows.push_back({{field.name, value}});
-  ARROW_ASSIGN_OR_RAISE(const auto batch, BatchFromCanonical(rows, {field}));
+  const auto parsed = BatchFromCanonical(rows, {field});
+  if (!parsed.ok()) return NoWordForIt("constant " + values.dump());
+  const auto& batch = *parsed;
   std::vector<std::shared_ptr<arrow::Scalar>> out;
   for (int64_t i = 0; i < batch->num_rows(); ++i) {
     ARROW_ASSIGN_OR_RAISE(auto scalar, batch->column(0)->GetScalar(i));
