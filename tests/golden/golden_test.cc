@@ -23,7 +23,7 @@ const std::set<std::string>& RefusedTables() {
                                                "agg_retract_lookup",
                                                "agg_theta_sketch",
                                                "pu_retract_buffer",
-                                               "pu_retract_commits",
+
                                                "pu_retract_lookup",
                                                "agg_merge_map_keytime",
                                                "agg_nested_partial_update",

@@ -20,9 +20,10 @@ namespace tarn::base {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual int64_t NowMillis() = 0;         ///< wall clock, epoch milliseconds
-  virtual int64_t MonotonicNanos() = 0;    ///< for durations
-  virtual int64_t LocalOffsetMillis(int64_t epoch_millis) = 0;  ///< zone offset, east positive
+  virtual int64_t NowMillis() = 0;       ///< wall clock, epoch milliseconds
+  virtual int64_t MonotonicNanos() = 0;  ///< for durations
+  virtual int64_t LocalOffsetMillis(
+      int64_t epoch_millis) = 0;  ///< zone offset, east positive
   virtual void SleepFor(std::chrono::milliseconds duration) = 0;
 };
 
@@ -31,7 +32,8 @@ class Random {
  public:
   virtual ~Random() = default;
   virtual uint64_t Next() = 0;
-  std::string Uuid();  ///< random UUID in text form, lower case, as java.util.UUID prints it
+  std::string
+  Uuid();  ///< random UUID in text form, lower case, as java.util.UUID prints it
 };
 
 /// Where background work runs. Thread-safe.
@@ -52,7 +54,8 @@ struct Context {
   std::shared_ptr<Random> random;
   std::shared_ptr<Executor> executor;
   std::shared_ptr<MemoryBudget> budget;
-  std::string spill_directory;  ///< where sorted runs are spilled to; "" = beside the system's temp
+  std::string spill_directory;  ///< where sorted runs are spilled to; "" = beside the
+                                ///< system's temp
   std::string process_name;     ///< host and process, for markers and locks
 };
 
@@ -70,8 +73,10 @@ std::shared_ptr<Executor> MakeThreadPool(int threads);
 /// Memory that this process may use: the smaller of RAM and the cgroup's limit.
 int64_t AvailableMemoryBytes();
 
-/// Context of a normal process: system clock, threads, /dev/urandom. The file system is given.
-/// \param memory_bytes one budget for write buffers, readers and encoders; 0 = a share of RAM
+/// Context of a normal process: system clock, threads, /dev/urandom. The file system is
+/// given.
+/// \param memory_bytes one budget for write buffers, readers and encoders; 0 = a share of
+/// RAM
 std::shared_ptr<Context> MakeSystemContext(std::shared_ptr<FileSystem> files,
                                            int64_t memory_bytes = 0);
 

@@ -16,24 +16,26 @@ namespace tarn::base {
 
 /// One entry of a listed folder.
 struct FileStatus {
-  std::string path;              ///< as given to `List`, with `/` and the entry's name
-  int64_t bytes = 0;             ///< 0 for folders
-  int64_t modified_millis = 0;   ///< epoch milliseconds
+  std::string path;             ///< as given to `List`, with `/` and the entry's name
+  int64_t bytes = 0;            ///< 0 for folders
+  int64_t modified_millis = 0;  ///< epoch milliseconds
   bool is_directory = false;
-  std::string_view name() const; ///< the last part of `path`
+  std::string_view name() const;  ///< the last part of `path`
 };
 
 /// What became of an exclusive create.
 enum class CreateOutcome : uint8_t {
   kCreated,  ///< the file now exists with exactly these bytes
   kExists,   ///< somebody else's file was there first; nothing was changed
-  kUnknown,  ///< no clear answer: the file may exist. Look before retrying, delete nothing
+  kUnknown,  ///< no clear answer: the file may exist. Look before retrying, delete
+             ///< nothing
 };
 
-/// Files by path. Paths are plain text with `/`; an implementation owns one root or scheme.
+/// Files by path. Paths are plain text with `/`; an implementation owns one root or
+/// scheme.
 ///
-/// Thread-safe. Errors: kNotFound for a missing file, kPermission, kUnavailable (I/O errors),
-/// kResource (no space). A missing folder lists as empty.
+/// Thread-safe. Errors: kNotFound for a missing file, kPermission, kUnavailable (I/O
+/// errors), kResource (no space). A missing folder lists as empty.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -56,8 +58,8 @@ class FileSystem {
   virtual Status WriteAtomically(const std::string& path, std::string_view bytes) = 0;
 
   /// Create `path` with `bytes` only if it does not exist, in one atomic step
-  /// (`link`/`renameat2(NOREPLACE)` locally). `sync` forces content and folder entry to disk
-  /// before and after the create. An error means: certainly not created.
+  /// (`link`/`renameat2(NOREPLACE)` locally). `sync` forces content and folder entry to
+  /// disk before and after the create. An error means: certainly not created.
   virtual Result<CreateOutcome> CreateExclusively(const std::string& path,
                                                   std::string_view bytes, bool sync) = 0;
 
@@ -67,10 +69,11 @@ class FileSystem {
   /// Entries of a folder, sorted by name, hidden ones included.
   virtual Result<std::vector<FileStatus>> List(const std::string& directory) = 0;
 
-  virtual Result<FileStatus> Stat(const std::string& path) = 0;   ///< kNotFound if missing
+  virtual Result<FileStatus> Stat(const std::string& path) = 0;  ///< kNotFound if missing
   virtual Result<bool> Exists(const std::string& path) = 0;
-  virtual Status CreateDirectory(const std::string& path) = 0;    ///< with parents; may exist
-  virtual Status Delete(const std::string& path) = 0;             ///< OK if it is missing
+  virtual Status CreateDirectory(
+      const std::string& path) = 0;                    ///< with parents; may exist
+  virtual Status Delete(const std::string& path) = 0;  ///< OK if it is missing
   virtual Status DeleteRecursively(const std::string& path) = 0;  ///< OK if it is missing
 
   /// Take an exclusive advisory lock held by this process until the returned handle dies.

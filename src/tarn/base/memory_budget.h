@@ -10,8 +10,8 @@
 namespace tarn::base {
 
 /// The one budget (design D6): write buffers, merge readers and encoders reserve from it.
-/// Over budget means spill or wait, never death: `TryReserve` answers false and the caller
-/// spills. Thread-safe.
+/// Over budget means spill or wait, never death: `TryReserve` answers false and the
+/// caller spills. Thread-safe.
 class MemoryBudget {
  public:
   explicit MemoryBudget(int64_t bytes) : limit_(bytes) {}
@@ -25,7 +25,8 @@ class MemoryBudget {
   std::atomic<int64_t> reserved_{0};
 };
 
-/// A reservation that grows and shrinks and is given back when it dies. One caller at a time.
+/// A reservation that grows and shrinks and is given back when it dies. One caller at a
+/// time.
 class MemoryReservation {
  public:
   explicit MemoryReservation(std::shared_ptr<MemoryBudget> budget)

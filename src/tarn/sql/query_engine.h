@@ -70,11 +70,15 @@ class QueryEngine {
                                       const SourceText& source) = 0;
 };
 
-/// An engine inside the context's budget: a quarter of it is DuckDB's memory limit, it
-/// spills to the context's spill directory, uses as many threads as the executor, and
-/// has no way to files or the network.
+struct EngineOptions {
+  int64_t memory_bytes = 0;  ///< 0 = a quarter of the context's budget; 64 MiB at least
+  int threads = 0;           ///< 0 = as many as the executor has
+};
+
+/// An engine inside the context's budget: it spills to the context's spill directory and
+/// has no way to other files or the network.
 Result<std::unique_ptr<QueryEngine>> MakeQueryEngine(
-    std::shared_ptr<const base::Context> context);
+    std::shared_ptr<const base::Context> context, const EngineOptions& options = {});
 
 /// A source over batches in memory.
 std::shared_ptr<ScanSource> MakeBatchSource(

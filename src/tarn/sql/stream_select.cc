@@ -22,6 +22,7 @@ namespace tarn::sql {
 namespace {
 
 constexpr std::string_view kRowColumn = "tarn_row";
+constexpr int64_t kEngineBytes = int64_t{64} << 20;  // one batch at a time
 
 Status Refuse(std::string sentence, Span span, const SourceText& source,
               std::string hint = "") {
@@ -265,7 +266,10 @@ Status StreamSelect::Plan(const SourceTable& table, const Select& select,
 
 Status StreamSelect::PlanEngine(const SourceTable& table, const Query& query) {
   // Also without need for the engine: it checks names and types.
-  ARROW_ASSIGN_OR_RAISE(engine_, MakeQueryEngine(context_));
+  EngineOptions options;
+  options.memory_bytes = kEngineBytes;
+  options.threads = 1;
+  ARROW_ASSIGN_OR_RAISE(engine_, MakeQueryEngine(context_, options));
   std::vector<types::DataField> fields = input_fields_;
   types::DataField row;
   row.id = static_cast<int32_t>(fields.size());

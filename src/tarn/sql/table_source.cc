@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/sql/table_source.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <arrow/record_batch.h>
@@ -53,8 +55,12 @@ std::string TextOf(const expr::Predicate& predicate) {
 class TableSource final : public ScanSource {
  public:
   TableSource(std::shared_ptr<table::Table> table, table::TimeTravel at,
+              std::optional<meta::Snapshot> latest,
               std::shared_ptr<const types::TableSchema> schema)
-      : table_(std::move(table)), at_(std::move(at)), schema_(std::move(schema)) {}
+      : table_(std::move(table)),
+        at_(std::move(at)),
+        latest_(std::move(latest)),
+        schema_(std::move(schema)) {}
 
   const std::vector<types::DataField>& fields() const override { return schema_->fields; }
 
@@ -62,6 +68,11 @@ class TableSource final : public ScanSource {
       const std::vector<std::string>& columns,
       const expr::PredicatePtr& predicate) override {
     return table_->Scan(RequestFor(columns, predicate));
+  }
+
+  std::optional<int64_t> EstimatedRows() override {
+    if (!latest_) return std::nullopt;
+    return std::max<int64_t>(latest_->total_record_count, 0);
   }
 
   Result<std::string> Describe(const expr::PredicatePtr& predicate) override {
@@ -89,11 +100,13 @@ class TableSource final : public ScanSource {
     request.columns = columns;
     request.predicate = predicate;
     request.at = at_;
+    if (latest_) request.latest_id = latest_->id;
     return request;
   }
 
   std::shared_ptr<table::Table> table_;
   table::TimeTravel at_;
+  std::optional<meta::Snapshot> latest_;  // fixed when the statement began
   std::shared_ptr<const types::TableSchema> schema_;
 };
 
@@ -101,19 +114,18 @@ class TableSource final : public ScanSource {
 
 Result<std::shared_ptr<ScanSource>> MakeTableSource(std::shared_ptr<table::Table> table,
                                                     const table::TimeTravel& at) {
-  table::TimeTravel fixed = at;
+  table::TimeTravel effective = at;
   if (at.is_latest()) {
-    ARROW_ASSIGN_OR_RAISE(const auto from_options,
+    ARROW_ASSIGN_OR_RAISE(effective,
                           table::TimeTravel::FromOptions(table->schema()->options));
-    if (from_options.is_latest()) {
-      ARROW_ASSIGN_OR_RAISE(const auto latest, table->snapshots()->Latest());
-      if (latest) fixed.snapshot_id = latest->id;
-      // A table without snapshots stays one for this statement, or gets its first.
-      return std::make_shared<TableSource>(table, fixed, table->schema());
-    }
   }
-  ARROW_ASSIGN_OR_RAISE(auto schema, table->SchemaAt(fixed));
-  return std::make_shared<TableSource>(std::move(table), fixed, std::move(schema));
+  std::optional<meta::Snapshot> latest;
+  if (effective.is_latest()) {
+    ARROW_ASSIGN_OR_RAISE(latest, table->snapshots()->Latest());
+  }
+  ARROW_ASSIGN_OR_RAISE(auto schema, table->SchemaAt(effective));
+  return std::make_shared<TableSource>(std::move(table), effective, std::move(latest),
+                                       std::move(schema));
 }
 
 }  // namespace tarn::sql

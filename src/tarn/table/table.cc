@@ -87,8 +87,8 @@ class FileTable final : public Table {
         dynamic_options_(std::move(dynamic_options)),
         snapshot_files_(context_, paths_) {
     const auto sync = options::Options(schema_->options).Get(options::kCommitSync);
-    store_ = commit::MakeFileSnapshotStore(context_, paths_,
-                                           !sync.ok() || *sync != "none");
+    store_ =
+        commit::MakeFileSnapshotStore(context_, paths_, !sync.ok() || *sync != "none");
   }
 
   const std::string& path() const override { return paths_.root(); }
@@ -114,7 +114,12 @@ class FileTable final : public Table {
 
   Result<scan::Plan> PlanScan(const ScanRequest& request) const override {
     ARROW_ASSIGN_OR_RAISE(const TimeTravel at, Effective(request.at));
-    ARROW_ASSIGN_OR_RAISE(auto snapshot, FindSnapshot(snapshot_files_, at));
+    std::optional<meta::Snapshot> snapshot;
+    if (at.is_latest() && request.latest_id) {
+      ARROW_ASSIGN_OR_RAISE(snapshot, snapshot_files_.Get(*request.latest_id));
+    } else {
+      ARROW_ASSIGN_OR_RAISE(snapshot, FindSnapshot(snapshot_files_, at));
+    }
     ARROW_ASSIGN_OR_RAISE(auto schema, SchemaAt(at));
     scan::ScanOptions options;
     options.predicate = request.predicate;

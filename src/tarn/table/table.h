@@ -30,6 +30,9 @@ struct ScanRequest {
   std::vector<std::string> columns;  ///< empty = all
   expr::PredicatePtr predicate;
   TimeTravel at;
+  /// The snapshot that counts as the latest, read with today's schema; for statements
+  /// that read a table more than once. Ignored when `at` or the options travel in time.
+  std::optional<int64_t> latest_id;
   bool prune = true;
   bool row_kinds = false;
   bool keep_retracts = false;  ///< answer stored -U and -D rows too
@@ -40,7 +43,8 @@ struct CompactRequest {
   /// Partitions as column → value text; empty = all.
   std::vector<std::map<std::string, std::string>> partitions;
   std::string commit_user;  ///< "" = a new random one
-  /// Identifier of the commit, for a compactor that numbers its commits; absent = a batch.
+  /// Identifier of the commit, for a compactor that numbers its commits; absent = a
+  /// batch.
   std::optional<int64_t> commit_identifier;
 };
 

@@ -57,6 +57,35 @@ int CodeOfKind(ErrorKind kind) {
   }
 }
 
+// The byte of `query` that a message points at with its caret, or the end of the text:
+//
+//     LINE 1: ...SELECT v + 1 FROM t...
+//                         ^
+uint32_t PlaceOf(std::string_view message, std::string_view query) {
+  const auto none = static_cast<uint32_t>(query.size());
+  const size_t line = message.rfind("\nLINE ");
+  if (line == std::string_view::npos) return none;
+  const size_t colon = message.find(": ", line);
+  const size_t end = message.find('\n', line + 1);
+  if (colon == std::string_view::npos || end == std::string_view::npos || colon > end) {
+    return none;
+  }
+  const size_t caret = message.find('^', end);
+  if (caret == std::string_view::npos) return none;
+  size_t column = caret - end - 1;  // in the line that begins with LINE
+  std::string_view excerpt = message.substr(line + 1, end - line - 1);
+  size_t skipped = colon + 2 - line - 1;
+  excerpt.remove_prefix(skipped);
+  if (excerpt.starts_with("...")) {
+    excerpt.remove_prefix(3);
+    skipped += 3;
+  }
+  if (excerpt.ends_with("...")) excerpt.remove_suffix(3);
+  const size_t at = query.find(excerpt);
+  if (at == std::string_view::npos || column < skipped) return none;
+  return static_cast<uint32_t>(std::min(at + column - skipped, query.size()));
+}
+
 // What DuckDB says, at the user's place where it says one.
 Status ToStatus(const duckdb::ErrorData& error, const EmittedQuery& query,
                 const SourceText& source) {
@@ -67,21 +96,17 @@ Status ToStatus(const duckdb::ErrorData& error, const EmittedQuery& query,
   std::string sentence = error.RawMessage();
   sentence = sentence.substr(0, sentence.find('\n'));
   diagnostic.sentence = std::move(sentence);
-  const auto& extra = error.ExtraInfo();
-  const auto position = extra.find("position");
-  uint32_t offset = static_cast<uint32_t>(query.text.size());
-  if (position != extra.end()) {
-    offset = static_cast<uint32_t>(std::min<uint64_t>(
-        std::strtoull(position->second.c_str(), nullptr, 10), query.text.size()));
-  }
+  const uint32_t offset = PlaceOf(error.RawMessage(), query.text);
   diagnostic.span = query.UserPlace(offset);
   return sql::ToStatus(diagnostic, source);
 }
 
 class DuckDbEngine final : public QueryEngine {
  public:
-  Status Start(const std::shared_ptr<const base::Context>& context) {
+  Status Start(const std::shared_ptr<const base::Context>& context,
+               const EngineOptions& options) {
     context_ = context;
+    options_ = options;
     registry_ = std::make_shared<ScanRegistry>();
     try {
       Open();
@@ -171,11 +196,17 @@ class DuckDbEngine final : public QueryEngine {
     };
     set("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
     set("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
-    const int64_t memory =
-        context_->budget == nullptr ? int64_t{1} << 30 : context_->budget->limit_bytes();
-    set("memory_limit", duckdb::Value(fmt::format(
-                            "{}KiB", std::max<int64_t>(memory / 4, 64 << 20) >> 10)));
-    const int threads = context_->executor == nullptr ? 1 : context_->executor->threads();
+    int64_t memory = options_.memory_bytes;
+    if (memory <= 0) {
+      memory = context_->budget == nullptr ? int64_t{1} << 30
+                                           : context_->budget->limit_bytes() / 4;
+    }
+    set("memory_limit",
+        duckdb::Value(fmt::format("{}KiB", std::max<int64_t>(memory, 64 << 20) >> 10)));
+    int threads = options_.threads;
+    if (threads <= 0) {
+      threads = context_->executor == nullptr ? 1 : context_->executor->threads();
+    }
     set("threads", duckdb::Value::BIGINT(std::max(1, threads)));
     if (!context_->spill_directory.empty()) {
       set("temp_directory", duckdb::Value(context_->spill_directory));
@@ -230,6 +261,7 @@ class DuckDbEngine final : public QueryEngine {
   }
 
   std::shared_ptr<const base::Context> context_;
+  EngineOptions options_;
   std::shared_ptr<ScanRegistry> registry_;
   std::unique_ptr<duckdb::DuckDB> database_;
 };
@@ -237,9 +269,9 @@ class DuckDbEngine final : public QueryEngine {
 }  // namespace
 
 Result<std::unique_ptr<QueryEngine>> MakeQueryEngine(
-    std::shared_ptr<const base::Context> context) {
+    std::shared_ptr<const base::Context> context, const EngineOptions& options) {
   auto engine = std::make_unique<DuckDbEngine>();
-  ARROW_RETURN_NOT_OK(engine->Start(context));
+  ARROW_RETURN_NOT_OK(engine->Start(context, options));
   return engine;
 }
 
