@@ -23,7 +23,7 @@ class CompactRun {
   Result<CompactReport> Run(const CompactRequest& request) {
     const types::TableSchema& schema = *table_.schema();
     if (!schema.has_primary_key()) {
-      return Unsupported(6613,
+      return Unsupported(6617,
                          "Compacting a table without a primary key is not there yet:",
                          V("table", table_.name()));
     }
