@@ -29,10 +29,12 @@ json Change(const std::string& op, int k, json v, json n = nullptr,
   return {{"op", op}, {"row", {{"k", k}, {"v", v}, {"n", n}, {"clock", clock}}}};
 }
 
-Result<types::ChangeBatch> Admit(const types::TableSchema& schema, const json& changes) {
+Result<types::ChangeBatch> Admit(const types::TableSchema& schema,
+                                 const std::vector<json>& changes) {
   ARROW_ASSIGN_OR_RAISE(auto gate,
                         ChangeGate::Make(arrow::default_memory_pool(), schema));
-  ARROW_ASSIGN_OR_RAISE(auto batch, support::ChangesFromJson(changes, schema.fields));
+  ARROW_ASSIGN_OR_RAISE(auto batch,
+                        support::ChangesFromJson(json(changes), schema.fields));
   return gate.Admit(batch);
 }
 
@@ -49,8 +51,8 @@ TEST(ChangeGate, LetsEveryKindIntoADeduplicateTable) {
 }
 
 TEST(ChangeGate, DropsWhatTheTableIgnores) {
-  const json changes = {Change("+I", 1, "a"), Change("-U", 1, "a"), Change("+U", 1, "b"),
-                        Change("-D", 1, "b")};
+  const std::vector<json> changes = {Change("+I", 1, "a"), Change("-U", 1, "a"),
+                                     Change("+U", 1, "b"), Change("-D", 1, "b")};
   auto in = Admit(Schema({{"ignore-delete", "true"}}), changes);
   ASSERT_TRUE(in.ok());
   EXPECT_EQ(in->num_rows(), 2);
@@ -66,7 +68,8 @@ TEST(ChangeGate, NamesTheNotNullColumnThatIsNull) {
   schema.fields[1].type = schema.fields[1].type.NotNull();
   types::TableSchema nullable = Schema({});
   auto gate = ChangeGate::Make(arrow::default_memory_pool(), schema);
-  auto batch = support::ChangesFromJson({Change("+I", 1, nullptr)}, nullable.fields);
+  auto batch =
+      support::ChangesFromJson(json::array({Change("+I", 1, nullptr)}), nullable.fields);
   const auto in = gate->Admit(*batch);
   EXPECT_EQ(KindOf(in.status()), ErrorKind::kInvalidInput);
   EXPECT_NE(in.status().message().find("column=v"), std::string::npos) << in.status();
@@ -87,7 +90,8 @@ TEST(ChangeGate, RefusesADeleteThatWouldPoisonAPartialUpdateTable) {
 }
 
 TEST(ChangeGate, RefusesARetractionIntoAnAggregateOfAGroupUnlessAllowed) {
-  const json changes = {Change("+I", 1, "a", 5, 1), Change("-D", 1, "a", 5, 2)};
+  const std::vector<json> changes = {Change("+I", 1, "a", 5, 1),
+                                     Change("-D", 1, "a", 5, 2)};
   const auto in = Admit(Schema(kGroups), changes);
   EXPECT_EQ(KindOf(in.status()), ErrorKind::kInvalidInput);
   EXPECT_NE(in.status().message().find("+1"), std::string::npos) << in.status();
