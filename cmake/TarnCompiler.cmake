@@ -15,10 +15,10 @@ endif()
 
 find_program(TARN_CCACHE_PROGRAM ccache)
 if(TARN_CCACHE AND TARN_CCACHE_PROGRAM)
-  # Paths inside the build tree become relative, so that all build trees of a checkout share
+  # Paths inside the checkout become relative, so that all build trees and all checkouts share
   # the cache; the sloppiness is what precompiled headers need.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      env CCACHE_BASEDIR=${PROJECT_BINARY_DIR} CCACHE_NOHASHDIR=1
+      env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       ${TARN_CCACHE_PROGRAM})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <set>
+#include "tests/support/files.h"
 
 namespace tarn::io {
 namespace {
@@ -63,8 +64,7 @@ TEST(TablePaths, NamesFromMetadataStayInTheirFolder) {
 }
 
 TEST(TablePaths, FindEveryFileOfAGoldenTable) {
-  const std::filesystem::path root =
-      std::filesystem::path(TARN_TEST_DATA) / "golden/names/warehouse/db.db/t";
+  const std::filesystem::path root = support::TestFile("golden/names/warehouse/db.db/t");
   auto paths = TablePaths::Make(root.string(), {{"data-file.path-directory", "data"}});
   EXPECT_TRUE(std::filesystem::exists(paths->SchemaFile(0)));
   EXPECT_TRUE(std::filesystem::exists(paths->SnapshotFile(3)));

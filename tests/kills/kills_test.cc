@@ -86,7 +86,7 @@ class KillsTest : public testing::Test {
 
   std::unique_ptr<support::ChildProcess> Start() {
     return std::make_unique<support::ChildProcess>(
-        std::vector<std::string>{TARN_PROGRAM, "run", script(), "--warehouse",
+        std::vector<std::string>{support::Program(), "run", script(), "--warehouse",
                                  warehouse(), "--quiet", "--output", "jsonl"},
         folder_ / "errors");
   }

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tarn/meta/table_ddl.h"
+#include "tests/support/files.h"
 
 namespace tarn::meta {
 namespace {
@@ -393,7 +394,7 @@ TEST(SchemaCheck, ListsAllMistakesOfDifferentKinds) {
 TEST(SchemaCheck, AcceptsEveryGoldenSchema) {
   namespace fs = std::filesystem;
   int schemas = 0, refused = 0;
-  for (const auto& folder : fs::directory_iterator(TARN_TEST_DATA "/golden")) {
+  for (const auto& folder : fs::directory_iterator(support::TestFile("golden"))) {
     const fs::path path = folder.path() / "warehouse/db.db/t/schema/schema-0";
     if (!fs::exists(path)) continue;
     std::ifstream in(path);

@@ -9,12 +9,13 @@
 
 #include "tarn/options/field_options.h"
 #include "tarn/options/merge_options.h"
+#include "tests/support/files.h"
 
 namespace tarn::options {
 namespace {
 
 std::string ReadText(const std::string& relative) {
-  std::ifstream in(std::string(TARN_TEST_DATA) + "/" + relative, std::ios::binary);
+  std::ifstream in(support::TestFile(relative), std::ios::binary);
   std::ostringstream out;
   out << in.rdbuf();
   return out.str();
@@ -241,8 +242,7 @@ TEST(MergeOptions, RefuseAGroupWithoutColumns) {
 TEST(OptionsMarkdown, IsTheReferencePage) {
   const std::string path = "../docs/reference/options.md";
   if (std::getenv("TARN_UPDATE_DOCS") != nullptr) {
-    std::ofstream(std::string(TARN_TEST_DATA) + "/" + path, std::ios::binary)
-        << OptionsMarkdown();
+    std::ofstream(support::TestFile(path), std::ios::binary) << OptionsMarkdown();
   }
   EXPECT_TRUE(ReadText(path) == OptionsMarkdown())
       << "write it again with TARN_UPDATE_DOCS=1";

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tarn/sql/token_stream.h"
+#include "tests/support/files.h"
 
 namespace tarn::sql {
 namespace {
@@ -313,7 +314,8 @@ TEST(Parser, ReadsEveryStatementOfTheArticles) {
   for (const char* name :
        {"statements/a1.sql", "statements/a2.sql", "statements/a3.sql", "statements/b.sql",
         "statements/c.sql", "product_360/product_360.sql"}) {
-    const SourceText source(ReadFile(std::string(TARN_TEST_DATA "/sql/") + name), name);
+    const SourceText source(ReadFile(support::TestFile(std::string("sql/") + name)),
+                            name);
     ASSERT_FALSE(source.text().empty()) << name;
     ScriptParser parser(source);
     while (true) {

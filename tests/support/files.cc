@@ -15,6 +15,10 @@ std::string TestFile(std::string_view path) {
   return std::string(TARN_TEST_DATA "/").append(path);
 }
 
+std::string Program() {
+  return TARN_PROGRAM;
+}
+
 std::string ReadText(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) throw std::system_error(errno, std::generic_category(), path);

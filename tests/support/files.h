@@ -10,6 +10,9 @@ namespace tarn::support {
 /// A file under tests/, for instance `TestFile("golden/pk_dedup_l0/expected.jsonl")`.
 std::string TestFile(std::string_view path);
 
+/// The program `tarn` of this build.
+std::string Program();
+
 /// The whole file. Throws when it cannot be read: a test cannot go on without its data.
 std::string ReadText(const std::string& path);
 

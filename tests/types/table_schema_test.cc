@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include "tests/support/files.h"
 
 namespace tarn::types {
 namespace {
@@ -19,7 +20,7 @@ std::string ReadFile(const std::filesystem::path& path) {
 
 TEST(TableSchema, WritesEverySchemaOfJavaByteForByte) {
   int count = 0;
-  const std::filesystem::path golden = std::filesystem::path(TARN_TEST_DATA) / "golden";
+  const std::filesystem::path golden = support::TestFile("golden");
   for (const auto& entry : std::filesystem::recursive_directory_iterator(golden)) {
     const std::string path = entry.path().string();
     if (path.find("/schema/schema-") == std::string::npos) continue;
