@@ -211,8 +211,8 @@ class RollingWriter final : public DataFileWriter {
         keys.push_back(values[static_cast<size_t>(settings_.key_columns[i])]);
         continue;
       }
-      ARROW_ASSIGN_OR_RAISE(auto key,
-                            ApplyStatsMode(columns[i], key_types_[i], kSystemStatsMode));
+      ARROW_ASSIGN_OR_RAISE(
+          auto key, ApplyStatsMode(columns[i], key_types_[i], settings_.key_modes[i]));
       keys.push_back(std::move(key));
     }
     ARROW_ASSIGN_OR_RAISE(file->key_stats, StoreStatistics(keys, settings_.key_fields));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/datafile/write_settings.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -84,6 +85,29 @@ Status AddColumns(const types::TableSchema& schema, const Options& options,
   return Status::OK();
 }
 
+Status AddStatsModes(const Options& options, const std::string& mode,
+                     const types::TableSchema& schema, WriteSettings* out) {
+  std::vector<std::string> thin_keys;
+  if (!out->has_key_columns && schema.has_primary_key()) {
+    thin_keys = schema.TrimmedPrimaryKey();
+  }
+  out->key_modes.assign(out->key_fields.size(), kSystemStatsMode);
+  if (out->format != "avro" || !schema.has_primary_key()) {
+    ARROW_ASSIGN_OR_RAISE(out->value_modes,
+                          StatsModesOf(options, mode, schema.fields, thin_keys));
+    return Status::OK();
+  }
+  // Columns of the system are nothing special in a keyed Avro file: they count, and are
+  // kept as the user's (Paimon `createStatsFactoriesForAvro`).
+  ARROW_ASSIGN_OR_RAISE(const std::vector<StatsMode> modes,
+                        StatsModesOf(options, mode, out->physical, {}));
+  const size_t keys = out->has_key_columns ? out->key_fields.size() : 0;
+  std::copy_n(modes.begin(), keys, out->key_modes.begin());
+  out->value_modes.assign(modes.end() - static_cast<int64_t>(schema.fields.size()),
+                          modes.end());
+  return Status::OK();
+}
+
 }  // namespace
 
 Result<std::string> ValueAtLevel(std::string_view list, int32_t level,
@@ -117,6 +141,9 @@ Result<WriteSettings> WriteSettings::Make(const types::TableSchema& schema, int3
       out.writer.compression,
       TextFor(options, options::kFileCompression, options::kFileCompressionPerLevel,
               options::kChangelogFileCompression, level, use));
+  if (const std::string* codec = options.Find("avro.codec")) {
+    out.writer.avro_codec = *codec;
+  }
   ARROW_ASSIGN_OR_RAISE(out.writer.zstd_level,
                         options.Get(options::kFileCompressionZstdLevel));
   ARROW_ASSIGN_OR_RAISE(const auto block, options.Get(options::kFileBlockSize));
@@ -152,12 +179,7 @@ Result<WriteSettings> WriteSettings::Make(const types::TableSchema& schema, int3
               options::kChangelogFileStatsMode, level, use));
   ARROW_ASSIGN_OR_RAISE(out.dense_statistics,
                         options.Get(options::kMetadataStatsDenseStore));
-  std::vector<std::string> thin_keys;
-  if (!out.has_key_columns && schema.has_primary_key()) {
-    thin_keys = schema.TrimmedPrimaryKey();
-  }
-  ARROW_ASSIGN_OR_RAISE(out.value_modes,
-                        StatsModesOf(options, mode, schema.fields, thin_keys));
+  ARROW_RETURN_NOT_OK(AddStatsModes(options, mode, schema, &out));
   return out;
 }
 

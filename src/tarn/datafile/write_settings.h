@@ -27,6 +27,7 @@ struct WriteSettings {
   std::vector<int> key_columns;  ///< their positions among the value columns
   bool has_key_columns = false;  ///< files hold `_KEY_` columns (not in thin mode)
   std::vector<types::DataField> physical;  ///< all columns of a file, in order
+  std::vector<StatsMode> key_modes;        ///< one per key field
   std::vector<StatsMode> value_modes;      ///< one per value column
 
   /// Errors: kInvalidInput (a value that an option cannot have), kUnsupported naming what

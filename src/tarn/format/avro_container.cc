@@ -79,7 +79,8 @@ class AvroReader::Body {
       sync_marker_ = marker;
       ARROW_ASSIGN_OR_RAISE(codec_, AvroCodecFromName(codec_name));
       ARROW_ASSIGN_OR_RAISE(schema_, AvroSchema::Parse(schema_json));
-      window_.Consume(static_cast<int64_t>(decoder.offset()));
+      header_bytes_ = static_cast<int64_t>(decoder.offset());
+      window_.Consume(header_bytes_);
       return Status::OK();
     }
   }
@@ -94,6 +95,8 @@ class AvroReader::Body {
 
   std::shared_ptr<const AvroSchema> schema_;
   AvroCodec codec_ = AvroCodec::kNull;
+  std::string sync_marker_;
+  int64_t header_bytes_ = 0;
 
  private:
   Status Broken(std::string_view why) const {
@@ -146,7 +149,6 @@ class AvroReader::Body {
   ByteWindow window_;
   std::string name_;
   Options options_;
-  std::string sync_marker_;
   std::string bytes_;
   Status failure_;
 };
@@ -161,6 +163,12 @@ std::shared_ptr<const AvroSchema> AvroReader::shared_schema() const {
 }
 AvroCodec AvroReader::codec() const {
   return body_->codec_;
+}
+const std::string& AvroReader::sync_marker() const {
+  return body_->sync_marker_;
+}
+int64_t AvroReader::header_bytes() const {
+  return body_->header_bytes_;
 }
 Result<std::optional<AvroBlock>> AvroReader::NextBlock() {
   return body_->NextBlock();

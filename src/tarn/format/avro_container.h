@@ -53,6 +53,10 @@ class AvroReader {
   const AvroSchema& schema() const;
   std::shared_ptr<const AvroSchema> shared_schema() const;
   AvroCodec codec() const;
+  /// The 16 bytes that end every block.
+  const std::string& sync_marker() const;
+  /// Where the first block begins.
+  int64_t header_bytes() const;
   /// The next block, nullopt at the end. The number of records is believed only as far as
   /// the bytes can hold them.
   Result<std::optional<AvroBlock>> NextBlock();

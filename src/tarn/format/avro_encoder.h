@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tarn::format {
 
@@ -43,6 +44,8 @@ class AvroEncoder {
   const std::string& bytes() const { return bytes_; }
   size_t size() const { return bytes_.size(); }
   void Clear() { bytes_.clear(); }
+  /// Take the bytes out.
+  std::string Release() { return std::exchange(bytes_, {}); }
   /// Drop everything after the first `size` bytes.
   void Truncate(size_t size) { bytes_.resize(size); }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/format/column_file.h"
 
+#include "tarn/format/avro_reader.h"
+#include "tarn/format/avro_writer.h"
 #include "tarn/format/parquet_reader.h"
 #include "tarn/format/parquet_writer.h"
 #include "tarn/io/table_paths.h"
@@ -11,6 +13,7 @@ Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
   ARROW_ASSIGN_OR_RAISE(const std::string format,
                         io::FormatOfFileName(path.substr(path.rfind('/') + 1)));
   if (format == "parquet") return OpenParquet(context, path, bytes);
+  if (format == "avro") return OpenAvro(context, path, bytes);
   return Unsupported(6420, "File format is not implemented yet:", V("format", format),
                      V("file", path));
 }
@@ -19,6 +22,7 @@ Result<std::unique_ptr<FileWriter>> CreateFile(
     const base::Context& context, const std::string& path, const std::string& format,
     const std::vector<types::DataField>& fields, const WriterOptions& options) {
   if (format == "parquet") return CreateParquet(context, path, fields, options);
+  if (format == "avro") return CreateAvro(context, path, fields, options);
   return Unsupported(6420, "File format is not implemented yet:", V("format", format),
                      V("file", path));
 }

@@ -8,7 +8,8 @@
 /// cursors, `FileWriter` takes record batches and answers statistics. Parquet
 /// (`parquet_reader.h`, `parquet_writer.h`) stands on Arrow's library, Avro containers
 /// (`avro_container.h`) are our own codec, since manifests need zstd and Java's exact
-/// schemas. Nothing here knows tables, levels or merging.
+/// schemas; `avro_reader.h` and `avro_writer.h` turn their records into columns and back.
+/// Nothing here knows tables, levels or merging.
 ///
 /// Invariant: a reader never trusts a length or an offset that a file states.
 
@@ -66,6 +67,7 @@ struct WriterOptions {
   int zstd_level = 1;                            ///< `file.compression.zstd-level`
   int64_t row_group_bytes = int64_t{128} << 20;  ///< `file.block-size`
   bool dictionary = true;                        ///< where values repeat
+  std::optional<std::string> avro_codec;  ///< `avro.codec`, which wins over `compression`
   /// Integer columns whose values ascend (keys, sequence numbers): stored so that reading
   /// them is cheap, since every merge does.
   std::vector<std::string> ascending;
@@ -88,13 +90,13 @@ class FileWriter {
   virtual Result<Finished> Finish() = 0;
 };
 
-/// Open a file by the format that its name's extension states ("parquet"; others are
-/// kUnsupported naming the format). \param bytes size known from metadata, or -1
+/// Open a file by the format that its name's extension states ("parquet", "avro"; others
+/// are kUnsupported naming the format). \param bytes size known from metadata, or -1
 Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
                                              const std::string& path, int64_t bytes = -1);
 
-/// Create a file of `format` ("parquet"). `fields` carry names, ids and types of all
-/// physical columns. Errors: kUnsupported naming format, codec or type.
+/// Create a file of `format` ("parquet", "avro"). `fields` carry names, ids and types of
+/// all physical columns. Errors: kUnsupported naming format, codec or type.
 Result<std::unique_ptr<FileWriter>> CreateFile(
     const base::Context& context, const std::string& path, const std::string& format,
     const std::vector<types::DataField>& fields, const WriterOptions& options);

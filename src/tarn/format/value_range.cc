@@ -40,6 +40,16 @@ uint64_t PrefixOf(std::string_view bytes) {
 
 ValueRange::ValueRange(const types::DataType& type) : type_(type) {}
 
+bool ValueRange::Orders(const types::DataType& type) {
+  switch (type.root()) {
+    case TypeRoot::kBlob:
+    case TypeRoot::kVariant:
+      return false;
+    default:
+      return !type.IsNested();
+  }
+}
+
 bool ValueRange::Follows(const types::DataType& type) {
   return type.root() == TypeRoot::kFloat || type.root() == TypeRoot::kDouble ||
          type.IsString() || type.IsBytes();
@@ -51,11 +61,35 @@ void ValueRange::AddFloats(const arrow::Array& array) {
   const bool nulls = array.null_count() > 0;
   for (int64_t i = 0; i < array.length(); ++i) {
     if (nulls && array.IsNull(i)) continue;
-    const int64_t code = CodeOf<Bits>(values[i]);
-    if (!any_ || code < min_code_) min_code_ = code;
-    if (!any_ || code > max_code_) max_code_ = code;
+    AddCode(CodeOf<Bits>(values[i]));
+  }
+}
+
+template <typename Array>
+void ValueRange::AddIntegers(const arrow::Array& array) {
+  const auto& typed = static_cast<const Array&>(array);
+  const bool nulls = array.null_count() > 0;
+  for (int64_t i = 0; i < array.length(); ++i) {
+    if (!nulls || array.IsValid(i)) AddCode(typed.Value(i));
+  }
+}
+
+void ValueRange::AddDecimals(const arrow::Array& array) {
+  const auto& typed = static_cast<const arrow::Decimal128Array&>(array);
+  const bool nulls = array.null_count() > 0;
+  for (int64_t i = 0; i < array.length(); ++i) {
+    if (nulls && array.IsNull(i)) continue;
+    const arrow::Decimal128 value(typed.GetValue(i));
+    if (!any_ || value < min_decimal_) min_decimal_ = value;
+    if (!any_ || value > max_decimal_) max_decimal_ = value;
     any_ = true;
   }
+}
+
+void ValueRange::AddCode(int64_t code) {
+  if (!any_ || code < min_code_) min_code_ = code;
+  if (!any_ || code > max_code_) max_code_ = code;
+  any_ = true;
 }
 
 void ValueRange::AddBytes(const arrow::Array& array) {
@@ -85,6 +119,25 @@ void ValueRange::Add(const arrow::Array& array) {
       return AddFloats<float, int32_t>(array);
     case TypeRoot::kDouble:
       return AddFloats<double, int64_t>(array);
+    case TypeRoot::kBoolean:
+      return AddIntegers<arrow::BooleanArray>(array);
+    case TypeRoot::kTinyInt:
+      return AddIntegers<arrow::Int8Array>(array);
+    case TypeRoot::kSmallInt:
+      return AddIntegers<arrow::Int16Array>(array);
+    case TypeRoot::kInt:
+      return AddIntegers<arrow::Int32Array>(array);
+    case TypeRoot::kBigInt:
+      return AddIntegers<arrow::Int64Array>(array);
+    case TypeRoot::kDate:
+      return AddIntegers<arrow::Date32Array>(array);
+    case TypeRoot::kTime:
+      return AddIntegers<arrow::Time32Array>(array);
+    case TypeRoot::kTimestamp:
+    case TypeRoot::kLocalZonedTimestamp:
+      return AddIntegers<arrow::TimestampArray>(array);
+    case TypeRoot::kDecimal:
+      return AddDecimals(array);
     default:
       return AddBytes(array);
   }
@@ -103,6 +156,26 @@ Result<std::shared_ptr<arrow::Array>> ValueRange::FloatOf(int64_t code,
   return builder.Finish();
 }
 
+Result<std::shared_ptr<arrow::Array>> ValueRange::IntegerOf(
+    int64_t code, arrow::MemoryPool* pool) const {
+  ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::DataType> type,
+                        types::ToArrow(type_));
+  std::shared_ptr<arrow::Scalar> scalar;
+  if (type_.root() == TypeRoot::kBoolean) {
+    scalar = arrow::MakeScalar(code != 0);
+  } else {
+    ARROW_ASSIGN_OR_RAISE(scalar, arrow::MakeScalar(type, code));
+  }
+  return arrow::MakeArrayFromScalar(*scalar, 1, pool);
+}
+
+Result<std::shared_ptr<arrow::Array>> ValueRange::DecimalOf(
+    const arrow::Decimal128& value, arrow::MemoryPool* pool) const {
+  ARROW_ASSIGN_OR_RAISE(const std::shared_ptr<arrow::DataType> type,
+                        types::ToArrow(type_));
+  return arrow::MakeArrayFromScalar(arrow::Decimal128Scalar(value, type), 1, pool);
+}
+
 Result<std::shared_ptr<arrow::Array>> ValueRange::BytesOf(const std::string& bytes,
                                                           arrow::MemoryPool* pool) const {
   arrow::BinaryBuilder builder(pool);
@@ -116,13 +189,17 @@ Result<std::shared_ptr<arrow::Array>> ValueRange::BytesOf(const std::string& byt
 Result<std::shared_ptr<arrow::Array>> ValueRange::Min(arrow::MemoryPool* pool) const {
   if (!any_) return std::shared_ptr<arrow::Array>();
   if (type_.IsString() || type_.IsBytes()) return BytesOf(min_bytes_, pool);
-  return FloatOf(min_code_, pool);
+  if (type_.root() == TypeRoot::kDecimal) return DecimalOf(min_decimal_, pool);
+  if (Follows(type_)) return FloatOf(min_code_, pool);
+  return IntegerOf(min_code_, pool);
 }
 
 Result<std::shared_ptr<arrow::Array>> ValueRange::Max(arrow::MemoryPool* pool) const {
   if (!any_) return std::shared_ptr<arrow::Array>();
   if (type_.IsString() || type_.IsBytes()) return BytesOf(max_bytes_, pool);
-  return FloatOf(max_code_, pool);
+  if (type_.root() == TypeRoot::kDecimal) return DecimalOf(max_decimal_, pool);
+  if (Follows(type_)) return FloatOf(max_code_, pool);
+  return IntegerOf(max_code_, pool);
 }
 
 }  // namespace tarn::format

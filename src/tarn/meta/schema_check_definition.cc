@@ -364,28 +364,6 @@ void CheckNamedColumns(SchemaExamination* at) {
   }
 }
 
-void CheckFormats(SchemaExamination* at) {
-  bool avro = at->Text("file.format") == "avro";
-  std::string key = "file.format";
-  // `0:avro,5:parquet`.
-  for (const std::string& part : options::SplitList(at->Text("file.format.per.level"))) {
-    if (part.ends_with(":avro")) {
-      avro = true;
-      key = "file.format.per.level";
-    }
-  }
-  if (!avro) return;
-  for (const DataField& field : at->schema.fields) {
-    const bool stamp = field.type.root() == TypeRoot::kTimestamp ||
-                       field.type.root() == TypeRoot::kLocalZonedTimestamp;
-    if (!stamp || field.type.precision() <= 6) continue;
-    at->Wrong(kBadFormat,
-              fmt::format("Avro supports timestamp precision up to 6: column {} is {}.",
-                          field.name, field.type.ToString()),
-              "Lower the precision, or use parquet or orc.", {key}, field.name);
-  }
-}
-
 void CheckScan(SchemaExamination* at) {
   struct Mode {
     std::string_view mode;

@@ -68,6 +68,8 @@ class SchemaExamination {
 
 /// Keys, columns, buckets, option values, sequence field, producers, scan options.
 void CheckDefinition(SchemaExamination* examination);
+/// Whether the formats of data files can hold the columns.
+void CheckFormats(SchemaExamination* examination);
 /// Sequence groups, aggregates and delete policies of partial-update and aggregation.
 void CheckMerging(SchemaExamination* examination);
 /// Warnings about what is accepted and may surprise.
