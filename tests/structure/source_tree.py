@@ -14,7 +14,8 @@ def files(top, *suffixes):
     found = []
     for folder, folders, names in os.walk(top):
         folders[:] = [name for name in folders if name not in SKIPPED]
-        found += [Path(folder) / name for name in names if name.endswith(suffixes or "")]
+        found += [Path(folder) / name for name in names
+                  if name not in SKIPPED and name.endswith(suffixes or "")]
     return sorted(found)
 
 
