@@ -138,8 +138,13 @@ class RunFiles {
     ARROW_ASSIGN_OR_RAISE(
         const std::string path,
         bucket_.paths.DataFile(bucket_.partition_path, bucket_.bucket, file.file_name));
-    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<format::FileReader> reader,
-                          format::OpenFile(*bucket_.context, path, file.file_size));
+    format::ReaderOptions reading;
+    ARROW_ASSIGN_OR_RAISE(
+        reading.orc_legacy_instants,
+        options::Options(schema().options).Get(options::kOrcTimestampLtzLegacyType));
+    ARROW_ASSIGN_OR_RAISE(
+        std::shared_ptr<format::FileReader> reader,
+        format::OpenFile(*bucket_.context, path, file.file_size, reading));
     if (reader->num_rows() != file.row_count) {
       return Corruption(7510, "File has another number of rows than its metadata states:",
                         V("file", path), V("rows", reader->num_rows()),

@@ -67,14 +67,16 @@ class FileReader {
 struct WriterOptions {
   std::string compression = "zstd";              ///< value of `file.compression`
   int zstd_level = 1;                            ///< `file.compression.zstd-level`
-  int64_t row_group_bytes = int64_t{128} << 20;  ///< `file.block-size`
+  int64_t row_group_bytes = int64_t{128} << 20;  ///< `file.block-size`; also of a stripe
   bool dictionary = true;                        ///< where values repeat
   std::optional<std::string> avro_codec;  ///< `avro.codec`, which wins over `compression`
   /// Integer columns whose values ascend (keys, sequence numbers): stored so that reading
   /// them is cheap, since every merge does.
   std::vector<std::string> ascending;
-  int64_t orc_block_bytes = int64_t{256} << 10;  ///< `orc.compress.size`
-  bool orc_legacy_instants = true;               ///< `orc.timestamp-ltz.legacy.type`
+  int64_t parquet_page_bytes = int64_t{1} << 20;  ///< `parquet.page.size`
+  int64_t parquet_page_rows = 20000;              ///< `parquet.page.row.count.limit`
+  int64_t orc_block_bytes = int64_t{256} << 10;   ///< `orc.compress.size`
+  bool orc_legacy_instants = true;                ///< `orc.timestamp-ltz.legacy.type`
 };
 
 /// Writes one new file. `Finish` makes it whole; destroyed without it, the file is

@@ -6,6 +6,8 @@
 #include <arrow/io/interfaces.h>
 #include <arrow/util/compression.h>
 
+#include "tarn/format/avro_codec.h"
+
 namespace tarn::format {
 namespace {
 
@@ -100,6 +102,25 @@ Status OrcChunkReader::Fetch(int64_t bytes) {
   return Status::OK();
 }
 
+Status OrcChunkReader::Decompress() {
+  if (blocks_.codec->compression_type() == arrow::Compression::ZSTD) {
+    // Arrow's codec wants to know the size beforehand.
+    return AvroDecompress(AvroCodec::kZstandard, stored_, blocks_.block_bytes, &block_);
+  }
+  block_.resize(static_cast<size_t>(blocks_.block_bytes));
+  ARROW_ASSIGN_OR_RAISE(
+      const int64_t size,
+      blocks_.codec->Decompress(static_cast<int64_t>(stored_.size()),
+                                reinterpret_cast<const uint8_t*>(stored_.data()),
+                                blocks_.block_bytes,
+                                reinterpret_cast<uint8_t*>(block_.data())));
+  if (size < 0 || size > blocks_.block_bytes) {
+    return Status::Invalid("more bytes than a block holds");
+  }
+  block_.resize(static_cast<size_t>(size));
+  return Status::OK();
+}
+
 Result<std::optional<std::string_view>> OrcChunkReader::Next() {
   while (position_ < end_) {
     if (blocks_.codec == nullptr) {
@@ -115,18 +136,14 @@ Result<std::optional<std::string_view>> OrcChunkReader::Next() {
     ARROW_RETURN_NOT_OK(Fetch(header >> 1));
     if (stored_.empty()) continue;
     if ((header & 1) != 0) return stored_;
-    block_.resize(static_cast<size_t>(blocks_.block_bytes));
-    const auto size = blocks_.codec->Decompress(
-        static_cast<int64_t>(stored_.size()),
-        reinterpret_cast<const uint8_t*>(stored_.data()), blocks_.block_bytes,
-        reinterpret_cast<uint8_t*>(block_.data()));
-    if (!size.ok() || *size < 0 || *size > blocks_.block_bytes) {
+    const Status status = Decompress();
+    if (!status.ok()) {
       return Corruption(7531,
                         "A chunk of an ORC stream cannot be decompressed:", V("at", at),
-                        V("reason", size.status().message()));
+                        V("reason", status.message()));
     }
-    if (*size == 0) continue;
-    return std::string_view(block_).substr(0, static_cast<size_t>(*size));
+    if (block_.empty()) continue;
+    return block_;
   }
   return std::nullopt;
 }

@@ -54,6 +54,8 @@ class OrcChunkReader {
 
  private:
   Status Fetch(int64_t bytes);
+  /// `stored_` into `block_`.
+  Status Decompress();
 
   std::shared_ptr<arrow::io::RandomAccessFile> file_;
   OrcBlocks blocks_;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "tarn/format/column_file.h"
+#include "tarn/options/options.h"
+
+namespace tarn::datafile {
+
+/// Take over the options that belong to a format itself (`parquet.*`, `orc.*`), which
+/// Java passes to the library that writes:
+///   parquet.compression, .compression.codec.zstd.level, .block.size, .page.size,
+///   .page.row.count.limit, .enable.dictionary
+///   orc.compress, .compression.zstd.level, .compress.size, .stripe.size,
+///   .timestamp-ltz.legacy.type
+/// What would make a file that others must read in another way (encryption, masks, other
+/// calendars, columns by position) is refused; every other key shapes a file without
+/// changing an answer and has no effect here. Errors: kInvalidInput (no number where one
+/// is wanted), kUnsupported naming the option.
+Status ApplyFormatOptions(const options::Options& options, const std::string& format,
+                          format::WriterOptions* writer);
+
+}  // namespace tarn::datafile
