@@ -8,6 +8,7 @@
 #include <arrow/io/interfaces.h>
 
 #include "tarn/format/orc_guard.h"
+#include "tarn/format/orc_library_view.h"
 #include "tarn/format/orc_tail.h"
 #include "tarn/format/orc_values.h"
 #include "tarn/types/arrow_types.h"
