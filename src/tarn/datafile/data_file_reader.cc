@@ -8,7 +8,9 @@
 #include <arrow/api.h>
 
 #include "tarn/datafile/cursors.h"
+#include "tarn/datafile/format_options.h"
 #include "tarn/datafile/schema_mapping.h"
+#include "tarn/format/column_file.h"
 #include "tarn/meta/stored_rows.h"
 #include "tarn/options/options.h"
 #include "tarn/types/arrow_types.h"
@@ -141,7 +143,7 @@ class RunFiles {
     format::ReaderOptions reading;
     ARROW_ASSIGN_OR_RAISE(
         reading.orc_legacy_instants,
-        options::Options(schema().options).Get(options::kOrcTimestampLtzLegacyType));
+        options::Options(schema().options).Get(kOrcTimestampLtzLegacyType));
     ARROW_ASSIGN_OR_RAISE(
         std::shared_ptr<format::FileReader> reader,
         format::OpenFile(*bucket_.context, path, file.file_size, reading));

@@ -79,7 +79,7 @@ Status ApplyOrc(const Options& options, format::WriterOptions* writer) {
   ARROW_RETURN_NOT_OK(
       TakeNumber(options, "orc.compress.size", 64, kBlockMax, &writer->orc_block_bytes));
   ARROW_ASSIGN_OR_RAISE(writer->orc_legacy_instants,
-                        options.Get(options::kOrcTimestampLtzLegacyType));
+                        options.Get(kOrcTimestampLtzLegacyType));
   return Status::OK();
 }
 

@@ -8,6 +8,11 @@
 
 namespace tarn::datafile {
 
+/// Whether instants pass through the wall clock of the time zone on their way into and
+/// out of ORC files, as they always did (Paimon `OrcOptions`).
+inline constexpr options::Option<bool> kOrcTimestampLtzLegacyType{
+    "orc.timestamp-ltz.legacy.type", "true", {}};
+
 /// Take over the options that belong to a format itself (`parquet.*`, `orc.*`), which
 /// Java passes to the library that writes:
 ///   parquet.compression, .compression.codec.zstd.level, .block.size, .page.size,
