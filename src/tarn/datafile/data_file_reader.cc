@@ -140,10 +140,8 @@ class RunFiles {
     ARROW_ASSIGN_OR_RAISE(
         const std::string path,
         bucket_.paths.DataFile(bucket_.partition_path, bucket_.bucket, file.file_name));
-    format::ReaderOptions reading;
-    ARROW_ASSIGN_OR_RAISE(
-        reading.orc_legacy_instants,
-        options::Options(schema().options).Get(kOrcTimestampLtzLegacyType));
+    ARROW_ASSIGN_OR_RAISE(const format::ReaderOptions reading,
+                          ReaderOptionsOf(options::Options(schema().options)));
     ARROW_ASSIGN_OR_RAISE(
         std::shared_ptr<format::FileReader> reader,
         format::OpenFile(*bucket_.context, path, file.file_size, reading));

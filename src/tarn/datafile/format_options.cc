@@ -105,6 +105,18 @@ Status ApplyParquet(const Options& options, format::WriterOptions* writer) {
 
 }  // namespace
 
+Result<format::ReaderOptions> ReaderOptionsOf(const Options& options) {
+  constexpr std::string_view kByPosition = "orc.force.positional.evolution";
+  const std::string* by_position = options.Find(kByPosition);
+  if (by_position != nullptr && base::ToLower(*by_position) == "true") {
+    return Unsupported(
+        6540, "Option of a file format is not supported:", V("option", kByPosition));
+  }
+  format::ReaderOptions out;
+  ARROW_ASSIGN_OR_RAISE(out.orc_legacy_instants, options.Get(kOrcTimestampLtzLegacyType));
+  return out;
+}
+
 Status ApplyFormatOptions(const Options& options, const std::string& format,
                           format::WriterOptions* writer) {
   ARROW_RETURN_NOT_OK(CheckKeys(options, format));

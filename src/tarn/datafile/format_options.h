@@ -26,4 +26,8 @@ inline constexpr options::Option<bool> kOrcTimestampLtzLegacyType{
 Status ApplyFormatOptions(const options::Options& options, const std::string& format,
                           format::WriterOptions* writer);
 
+/// What the options say about reading files. Errors: kUnsupported naming the option
+/// (columns by position), kInvalidInput.
+Result<format::ReaderOptions> ReaderOptionsOf(const options::Options& options);
+
 }  // namespace tarn::datafile
