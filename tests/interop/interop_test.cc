@@ -31,7 +31,7 @@ std::vector<std::string> PlayedHistories() {
        GoldenNames({"pk_", "pu_", "bucket_fixed_3", "bucket_key_subset", "bucket_mod",
                     "types_pk_parquet", "types_pk_avro", "stats_", "manifest_",
                     "fmt_parquet_", "fmt_avro_", "part_", "names", "upgraded_files",
-                    "wide_300", "life_commits"})) {
+                    "wide_300", "life_commits", "record_expire"})) {
     const History history = LoadHistory(name);
     const auto schema = SchemaOf(history.schema);
     // Tables without a primary key are not written yet, nor those with an aggregate

@@ -50,18 +50,18 @@ struct DeletionVector::Bitmaps {
   std::vector<Part> parts;
   int64_t cardinality = 0;
 
-  Status Add(int64_t high, BitmapPointer bitmap) {
+  void Add(int64_t high, BitmapPointer bitmap) {
     cardinality += static_cast<int64_t>(roaring_bitmap_get_cardinality(bitmap.get()));
     if (!roaring_bitmap_is_empty(bitmap.get())) {
       parts.push_back({high * kRowsOfABitmap, std::move(bitmap)});
     }
-    return Status::OK();
   }
 
   Status Read32(std::string_view bytes) {
     ARROW_ASSIGN_OR_RAISE(auto bitmap, TakeBitmap(&bytes));
     if (!bytes.empty()) return Bad("bytes follow the bitmap");
-    return Add(0, std::move(bitmap));
+    Add(0, std::move(bitmap));
+    return Status::OK();
   }
 
   Status Read64(std::string_view bytes) {
@@ -79,7 +79,7 @@ struct DeletionVector::Bitmaps {
       last = high;
       bytes.remove_prefix(in.position());
       ARROW_ASSIGN_OR_RAISE(auto bitmap, TakeBitmap(&bytes));
-      ARROW_RETURN_NOT_OK(Add(high, std::move(bitmap)));
+      Add(high, std::move(bitmap));
     }
     return bytes.empty() && count >= 0 ? Status::OK() : Bad("count of bitmaps");
   }
@@ -106,6 +106,14 @@ Result<DeletionVector> DeletionVector::Decode(std::string_view bytes,
   auto bitmaps = std::make_shared<Bitmaps>();
   ARROW_RETURN_NOT_OK(is_32 ? bitmaps->Read32(data.substr(4))
                             : bitmaps->Read64(data.substr(4)));
+  return DeletionVector(std::move(bitmaps));
+}
+
+DeletionVector DeletionVector::Of(std::span<const uint32_t> positions) {
+  BitmapPointer bitmap(roaring_bitmap_create());
+  roaring_bitmap_add_many(bitmap.get(), positions.size(), positions.data());
+  auto bitmaps = std::make_shared<Bitmaps>();
+  bitmaps->Add(0, std::move(bitmap));
   return DeletionVector(std::move(bitmaps));
 }
 

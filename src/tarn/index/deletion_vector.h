@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "tarn/base/status.h"
@@ -52,6 +53,9 @@ class DeletionVector {
   ///                       all bytes (64-bit)
   /// Errors: kCorruption.
   static Result<DeletionVector> Decode(std::string_view bytes, int64_t stated_length);
+
+  /// Mark `positions`, which ascend and lie below 2^32.
+  static DeletionVector Of(std::span<const uint32_t> positions);
 
   int64_t cardinality() const;
   /// The last deleted position, nothing when none is.
