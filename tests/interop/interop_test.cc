@@ -47,7 +47,8 @@ std::vector<std::string> PlayedHistories() {
                                               "names",
                                               "upgraded_files",
                                               "wide_300",
-                                              "life_commits"})) {
+                                              "life_commits",
+                                              "record_expire"})) {
     const History history = LoadHistory(name);
     const auto schema = SchemaOf(history.schema);
     // Tables without a primary key are not written yet, nor those with an aggregate

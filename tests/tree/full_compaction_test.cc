@@ -111,5 +111,25 @@ TEST(FullCompaction, RefusesKeysThatCannotBeDecoded) {
   EXPECT_EQ(KindOf(plan.status()), ErrorKind::kCorruption);
 }
 
+TEST(FullCompaction, FilesThatMustBeRewrittenAreSoOneByOne) {
+  const auto pick = [](const std::vector<meta::DataFileMeta>& files) {
+    auto options = FullCompactionOptions::FromSchema(Schema());
+    options->must_rewrite = [](const meta::DataFileMeta& file) {
+      return file.file_name == "old";
+    };
+    return PickFullCompaction(files, Schema(), *options).ValueOrDie();
+  };
+  // In the highest level alone, and among files that only change their level.
+  const auto highest = pick({File("a", 5, 1, 2), File("old", 5, 3, 4, 10)});
+  ASSERT_EQ(highest.steps.size(), 1u);
+  EXPECT_EQ(highest.steps[0].kind, CompactionStep::Kind::kRewrite);
+  EXPECT_EQ(highest.steps[0].sections[0][0][0].file_name, "old");
+  const auto lower = pick({File("a", 4, 1, 2), File("old", 4, 3, 4)});
+  ASSERT_EQ(lower.steps.size(), 2u);
+  EXPECT_EQ(lower.steps[0].kind, CompactionStep::Kind::kUpgrade);
+  EXPECT_EQ(lower.steps[1].kind, CompactionStep::Kind::kRewrite);
+  EXPECT_TRUE(pick({File("a", 5, 1, 2)}).steps.empty());
+}
+
 }  // namespace
 }  // namespace tarn::tree

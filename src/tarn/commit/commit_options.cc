@@ -26,14 +26,11 @@ Status RefuseWhatIsMissing(const Options& options) {
   static constexpr struct {
     const char* key;
     const char* harmless;
-  } kMissing[] = {{"row-tracking.enabled", "false"},
-                  {"data-evolution.enabled", "false"},
-                  {"sequence.snapshot-ordering", "false"},
-                  {"pk-clustering-override", "false"},
-                  {"commit.callbacks", ""},
-                  {"tag.automatic-creation", "none"},
-                  {"metadata.iceberg.storage", "disabled"},
-                  {"manifest.format", "avro"}};
+  } kMissing[] = {
+      {"row-tracking.enabled", "false"},   {"data-evolution.enabled", "false"},
+      {"pk-clustering-override", "false"}, {"commit.callbacks", ""},
+      {"tag.automatic-creation", "none"},  {"metadata.iceberg.storage", "disabled"},
+      {"manifest.format", "avro"}};
   for (const auto& missing : kMissing) {
     const std::string* value = options.Find(missing.key);
     if (value != nullptr && base::ToLower(base::Trim(*value)) != missing.harmless) {
@@ -84,6 +81,8 @@ Result<CommitOptions> CommitOptions::Make(
                         options.Get(options::kDynamicPartitionOverwrite));
   ARROW_ASSIGN_OR_RAISE(out.discard_duplicate_files,
                         options.Get(options::kCommitDiscardDuplicateFiles));
+  ARROW_ASSIGN_OR_RAISE(out.snapshot_ordering,
+                        options.Get(options::kSequenceSnapshotOrdering));
   const std::string* upgrade = options.Find("overwrite-upgrade");
   out.overwrite_upgrade = upgrade == nullptr || base::ToLower(*upgrade) != "false";
   ARROW_ASSIGN_OR_RAISE(const auto init_mode,

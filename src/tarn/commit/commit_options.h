@@ -25,6 +25,7 @@ struct CommitOptions {
   bool overwrite_upgrade = true;
   bool discard_duplicate_files = false;  ///< `commit.discard-duplicate-files`
   bool check_conflicts_on_append = false;
+  bool snapshot_ordering = false;  ///< `sequence.snapshot-ordering`
   /// `write.sequence-number-init-mode` = snapshot
   bool keep_max_sequence_number = false;
   bool postpone_bucket = false;  ///< `bucket` = -2

@@ -78,6 +78,7 @@ Result<std::optional<SnapshotCommit::Done>> SnapshotCommit::RunOnce(int64_t retr
     ARROW_RETURN_NOT_OK(DiscardDuplicates(latest, &changes));
   }
   ARROW_RETURN_NOT_OK(CheckAgainst(latest, changes));
+  if (scope_.options.snapshot_ordering) StampSequences(latest, &changes);
   if (!request_.stable) {
     Remove(&change_files_);
     delta_list_.reset();
@@ -154,6 +155,20 @@ Status SnapshotCommit::DiscardDuplicates(const Latest& latest, Changes* changes)
     return present.contains(meta::IdentifierOf(entry));
   });
   return Status::OK();
+}
+
+/// Option `sequence.snapshot-ordering`: what is added gets the snapshot's id as its
+/// sequence number, so that later snapshots win. A compaction keeps the numbers of what
+/// it merged.
+void SnapshotCommit::StampSequences(const Latest& latest, Changes* changes) {
+  if (request_.kind == meta::CommitKind::kCompact) return;
+  request_.stable = false;  // the id differs from try to try
+  const int64_t id = latest ? latest->id + 1 : 1;
+  for (ManifestEntry& entry : changes->files) {
+    if (entry.kind != FileKind::kAdd) continue;
+    entry.file.min_sequence_number = id;
+    entry.file.max_sequence_number = id;
+  }
 }
 
 Status SnapshotCommit::CheckAgainst(const Latest& latest, const Changes& changes) {

@@ -76,6 +76,7 @@ class SnapshotCommit {
   Result<std::optional<Done>> RunOnce(int64_t retries);
   Result<std::optional<int64_t>> FindOwn(const Latest& latest);
   Status DiscardDuplicates(const Latest& latest, Changes* changes);
+  void StampSequences(const Latest& latest, Changes* changes);
   Status CheckAgainst(const Latest& latest, const Changes& changes);
   Result<const std::vector<meta::ManifestEntry>*> BaseFiles(
       const meta::Snapshot& latest, const std::set<std::string, std::less<>>& partitions);

@@ -66,7 +66,7 @@ class RunFiles {
     ARROW_ASSIGN_OR_RAISE(auto mapping,
                           ColumnMapping::Make(field.name, stored->type, field.type));
     ARROW_ASSIGN_OR_RAISE(auto cursor, reader->OpenColumn(name, stored->type));
-    return MappedCursor(std::move(cursor), std::move(mapping),
+    return MappedCursor(Live(i, std::move(cursor)), std::move(mapping),
                         {pool_, bucket_.context->clock.get()});
   }
 
@@ -76,23 +76,48 @@ class RunFiles {
     const options::Options options(schema().options);
     ARROW_ASSIGN_OR_RAISE(const bool by_snapshot,
                           options.Get(options::kSequenceSnapshotOrdering));
-    if (by_snapshot && files_[i].file_source == meta::FileSource::kAppend) {
+    if (by_snapshot && !files_[i].file_source) {
+      return Unsupported(6753,
+                         "Files that do not state where they come from cannot be ordered "
+                         "by snapshot:",
+                         V("file", files_[i].file_name),
+                         V("option", "sequence.snapshot-ordering"));
+    }
+    if (by_snapshot && *files_[i].file_source == meta::FileSource::kAppend) {
       ARROW_ASSIGN_OR_RAISE(
           auto value, arrow::MakeArrayFromScalar(
                           arrow::Int64Scalar(files_[i].min_sequence_number), 1, pool_));
-      return RepeatCursor(std::move(value), files_[i].row_count, pool_);
+      return RepeatCursor(std::move(value), LiveRows(i), pool_);
     }
     ARROW_ASSIGN_OR_RAISE(const auto reader, Open(i));
-    return reader->OpenColumn(std::string(types::kSequenceNumberName), SequenceType());
+    ARROW_ASSIGN_OR_RAISE(
+        auto cursor,
+        reader->OpenColumn(std::string(types::kSequenceNumberName), SequenceType()));
+    return Live(i, std::move(cursor));
   }
 
   Result<std::unique_ptr<merge::ColumnCursor>> OpenKind(size_t i) {
     ARROW_ASSIGN_OR_RAISE(const auto reader, Open(i));
-    return reader->OpenColumn(std::string(types::kValueKindName),
-                              DataType::TinyInt().NotNull());
+    ARROW_ASSIGN_OR_RAISE(auto cursor,
+                          reader->OpenColumn(std::string(types::kValueKindName),
+                                             DataType::TinyInt().NotNull()));
+    return Live(i, std::move(cursor));
+  }
+
+  /// Rows of file `i` that are not deleted.
+  int64_t LiveRows(size_t i) const {
+    return LiveRowsOf(files_[i], bucket_.deletion_vectors);
   }
 
  private:
+  /// A cursor over the live rows of file `i`, of one over all of them.
+  std::unique_ptr<merge::ColumnCursor> Live(
+      size_t i, std::unique_ptr<merge::ColumnCursor> cursor) const {
+    const auto vector = bucket_.deletion_vectors.find(files_[i].file_name);
+    if (vector == bucket_.deletion_vectors.end()) return cursor;
+    return LiveRowsCursor(std::move(cursor), vector->second, pool_);
+  }
+
   static std::string KeyName(const std::string& name) {
     return std::string(types::kKeyFieldPrefix) + name;
   }
@@ -128,18 +153,16 @@ class RunFiles {
 
   Result<std::shared_ptr<format::FileReader>> OpenNow(
       const meta::DataFileMeta& file) const {
-    if (file.external_path) {
-      return Unsupported(6510, "Data files outside the table cannot be read yet:",
-                         V("file", file.file_name));
-    }
     if (file.write_cols) {
       return Unsupported(6511, "Files that hold some columns of rows cannot be read yet:",
                          V("file", file.file_name),
                          V("option", "data-evolution.enabled"));
     }
-    ARROW_ASSIGN_OR_RAISE(
-        const std::string path,
-        bucket_.paths.DataFile(bucket_.partition_path, bucket_.bucket, file.file_name));
+    ARROW_ASSIGN_OR_RAISE(const std::string path,
+                          file.external_path
+                              ? bucket_.paths.ExternalFile(*file.external_path)
+                              : bucket_.paths.DataFile(bucket_.partition_path,
+                                                       bucket_.bucket, file.file_name));
     ARROW_ASSIGN_OR_RAISE(const format::ReaderOptions reading,
                           ReaderOptionsOf(options::Options(schema().options)));
     ARROW_ASSIGN_OR_RAISE(
@@ -156,7 +179,7 @@ class RunFiles {
   Result<std::unique_ptr<merge::ColumnCursor>> OpenNulls(size_t i, const DataType& type) {
     ARROW_ASSIGN_OR_RAISE(const auto arrow_type, types::ToArrow(type));
     ARROW_ASSIGN_OR_RAISE(auto value, arrow::MakeArrayOfNull(arrow_type, 1, pool_));
-    return RepeatCursor(std::move(value), files_[i].row_count, pool_);
+    return RepeatCursor(std::move(value), LiveRows(i), pool_);
   }
 
   Result<std::unique_ptr<merge::ColumnCursor>> OpenPartition(size_t i,
@@ -166,8 +189,8 @@ class RunFiles {
                           meta::DecodeStoredRows({bucket_.partition}, fields));
     const int position = types::FieldIndex(fields, field.name);
     TARN_CHECK(position >= 0);
-    return RepeatCursor(std::move(values[static_cast<size_t>(position)]),
-                        files_[i].row_count, pool_);
+    return RepeatCursor(std::move(values[static_cast<size_t>(position)]), LiveRows(i),
+                        pool_);
   }
 
   const ReadBucket bucket_;
@@ -183,9 +206,9 @@ class FileRun final : public merge::SortedRun {
  public:
   FileRun(ReadBucket bucket, std::vector<meta::DataFileMeta> files)
       : files_(std::make_shared<RunFiles>(std::move(bucket), std::move(files))) {
-    for (const meta::DataFileMeta& file : files_->files()) {
-      file_rows_.push_back(file.row_count);
-      rows_ += file.row_count;
+    for (size_t i = 0; i < files_->files().size(); ++i) {
+      file_rows_.push_back(files_->LiveRows(i));
+      rows_ += file_rows_.back();
     }
   }
 

@@ -9,13 +9,16 @@
 /// add key columns, sequence numbers and kinds, roll at the target size and answer
 /// `meta::DataFileMeta` with key ranges and statistics (`data_file_writer.h`). Sorted
 /// runs in memory and in temporary files (`memory_run.h`, `spill_run.h`) look the same to
-/// the merge.
+/// the merge. Rows that a deletion vector marks are gone below all of this
+/// (`live_rows.h`): a file has as many rows as are left.
 
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "tarn/base/context.h"
+#include "tarn/datafile/live_rows.h"
+#include "tarn/format/column_file.h"
 #include "tarn/io/table_paths.h"
 #include "tarn/merge/sorted_run.h"
 #include "tarn/meta/data_file_meta.h"
@@ -34,6 +37,7 @@ struct ReadBucket {
   std::string partition;  ///< serialized binary row: the truth about partition columns
   std::string partition_path;  ///< escaped, "" without partitions
   int32_t bucket = 0;
+  DeletionVectors deletion_vectors = {};  ///< of the files that have any
 };
 
 /// Files of one sorted run, one after another, as one run; files are opened when a cursor

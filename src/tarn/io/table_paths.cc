@@ -30,6 +30,18 @@ Result<std::string> NamedFile(std::string directory, std::string_view name) {
   return JoinPath(directory, name);
 }
 
+/// The path of a URI of the local file system (file:/a, file:///a) or of a plain absolute
+/// path; nothing for other file systems.
+std::optional<std::string_view> LocalPath(std::string_view uri) {
+  if (uri.starts_with("file:")) {
+    uri.remove_prefix(5);
+    // An authority must be empty.
+    if (uri.starts_with("//")) uri.remove_prefix(2);
+  }
+  if (!uri.starts_with('/') || uri.starts_with("//")) return std::nullopt;
+  return uri;
+}
+
 Result<std::string> UserNamedFile(std::string directory, std::string_view prefix,
                                   std::string_view name, std::string_view what) {
   ARROW_ASSIGN_OR_RAISE(base::Name checked, base::Name::Make(name, what));
@@ -59,7 +71,38 @@ Result<TablePaths> TablePaths::Make(std::string root,
         Prefixed(base::CheckRelativePath(text), "Option data-file.path-directory: "));
     paths.data_directory_ = text;
   }
+  auto external = options.find("data-file.external-paths");
+  if (external != options.end()) paths.AllowExternal(external->second);
   return paths;
+}
+
+void TablePaths::AllowExternal(std::string_view uris) {
+  while (!uris.empty()) {
+    const size_t comma = uris.find(',');
+    std::optional<std::string_view> root = LocalPath(base::Trim(uris.substr(0, comma)));
+    uris.remove_prefix(comma == uris.npos ? uris.size() : comma + 1);
+    if (!root) continue;
+    while (root->ends_with('/')) root->remove_suffix(1);
+    // The whole file system is no folder that files could be kept in.
+    if (!root->empty()) external_roots_.emplace_back(*root);
+  }
+}
+
+Result<std::string> TablePaths::ExternalFile(std::string_view stored_path) const {
+  const auto path = LocalPath(stored_path);
+  if (!path) {
+    return Unsupported(6755, "File lies in a file system that is not supported yet:",
+                       V("path", stored_path));
+  }
+  for (const std::string& root : external_roots_) {
+    if (!path->starts_with(root + "/")) continue;
+    ARROW_RETURN_NOT_OK(base::CheckRelativePath(path->substr(root.size() + 1)));
+    return std::string(*path);
+  }
+  return Permission(5750,
+                    "Stored path leads out of the table, and not to a folder of its "
+                    "option 'data-file.external-paths':",
+                    V("path", stored_path));
 }
 
 std::string TablePaths::Below(std::string_view relative) const {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tarn/base/context.h"
 
@@ -24,7 +25,8 @@ inline constexpr int32_t kPostponeBucket = -2;
 class TablePaths {
  public:
   /// \param root     folder of the table
-  /// \param options  the table's options; `branch` and `data-file.path-directory` count
+  /// \param options  the table's options; `branch`, `data-file.path-directory` and
+  ///                 `data-file.external-paths` count
   /// Errors: kInvalidInput for a bad branch name, kPermission for a folder outside the
   /// table.
   static Result<TablePaths> Make(std::string root,
@@ -56,22 +58,27 @@ class TablePaths {
   /// `bucket-postpone`. `partition` is the escaped path of `types/partition_path.h`, with
   /// or without its trailing slash, "" for a table without partitions.
   std::string BucketDirectory(std::string_view partition, int32_t bucket) const;
-  /// A data, changelog or detached index file in it. An external path is not looked at
-  /// here.
+  /// A data, changelog or detached index file in it.
   Result<std::string> DataFile(std::string_view partition, int32_t bucket,
                                std::string_view name) const;
+  /// A file that metadata places elsewhere by its whole path. Stored paths lead out of a
+  /// table only to where the table's own option `data-file.external-paths` leads.
+  /// Errors: kUnsupported (not the local file system), kPermission (anywhere else).
+  Result<std::string> ExternalFile(std::string_view stored_path) const;
 
   /// Our own folder in the table, ignored by Java: job markers, locks.
   std::string MarkerDirectory() const { return Below(".tarn"); }
 
  private:
   TablePaths() = default;
+  void AllowExternal(std::string_view uris);
   std::string Below(std::string_view relative) const;
 
   std::string root_;
   std::string branch_ = "main";
   std::string branch_root_;
   std::string data_directory_;
+  std::vector<std::string> external_roots_;  ///< local ones, without a trailing slash
 };
 
 /// Folder of a database, and of a table in it: `<warehouse>/<database>.db/<table>`.

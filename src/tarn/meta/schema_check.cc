@@ -7,6 +7,7 @@
 #include "tarn/merge/merge_spec.h"
 #include "tarn/meta/schema_checks.h"
 #include "tarn/meta/table_ddl.h"
+#include "tarn/meta/table_features.h"
 
 namespace tarn::meta {
 namespace {
@@ -18,9 +19,12 @@ SchemaReport Examine(const types::TableSchema& schema, types::TableSchema* fixed
   CheckMerging(&examination);
   CheckDefinition(&examination);
   LintDefinition(&examination);
-  // What the merge itself cannot take must not be created; it names what it lacks.
-  if (examination.report.problems.empty() && schema.has_primary_key()) {
-    const Status status = merge::MergeSpec::FromSchema(schema).status();
+  // What cannot be used or merged must not be created; the refusal names what is lacking.
+  if (examination.report.problems.empty()) {
+    Status status = CheckFeatures(schema, TableUse::kCreate, "");
+    if (status.ok() && schema.has_primary_key()) {
+      status = merge::MergeSpec::FromSchema(schema).status();
+    }
     if (!status.ok()) {
       examination.Wrong(0, MessageOf(status));
       SchemaProblem& problem = examination.report.problems.back();

@@ -2,12 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "tarn/meta/data_file_meta.h"
 
 namespace tarn::meta {
+
+/// Where the deletion vector of a data file stands (Paimon `DeletionFile`).
+struct DeletionVectorPlace {
+  std::string path;    ///< of the index file
+  int64_t offset = 0;  ///< bytes
+  int64_t length = 0;  ///< bytes, as the index manifest states them
+  bool operator==(const DeletionVectorPlace&) const = default;
+};
 
 /// One self-contained unit of reading: files of one (partition, bucket) (Paimon
 /// `DataSplit`).
@@ -18,6 +27,8 @@ struct Split {
   int32_t bucket = 0;
   int32_t total_buckets = 0;
   std::vector<DataFileMeta> files;
+  /// By name of the data file; a file without one has all its rows.
+  std::map<std::string, DeletionVectorPlace> deletion_vectors;
   /// Files may be read one after another without merging (Paimon `rawConvertible`).
   bool raw_convertible = false;
 };

@@ -105,6 +105,7 @@ class SplitReader final : public arrow::RecordBatchReader {
                              .partition = split.partition,
                              .partition_path = std::move(partition_path),
                              .bucket = split.bucket});
+    reader->vector_places_ = split.deletion_vectors;
     reader->schema_ = std::move(schema);
     ARROW_RETURN_NOT_OK(reader->ChooseColumns());
     ARROW_RETURN_NOT_OK(reader->CutSections(split));
@@ -171,7 +172,19 @@ class SplitReader final : public arrow::RecordBatchReader {
     return Status::OK();
   }
 
-  Result<std::unique_ptr<RowSource>> Open(const Section& section) const {
+  /// Vectors of a section's files are in memory while it is read.
+  Status LoadVectors(const Section& section) {
+    std::vector<meta::DataFileMeta> files;
+    for (const auto& run : section.runs) {
+      files.insert(files.end(), run.begin(), run.end());
+    }
+    ARROW_ASSIGN_OR_RAISE(bucket_->deletion_vectors,
+                          datafile::ReadVectorsOf(*context_, files, vector_places_));
+    return Status::OK();
+  }
+
+  Result<std::unique_ptr<RowSource>> Open(const Section& section) {
+    ARROW_RETURN_NOT_OK(LoadVectors(section));
     if (section.raw) {
       return std::make_unique<RawSource>(datafile::OpenRun(*bucket_, section.runs[0]),
                                          read_columns_, read_schema_,
@@ -258,6 +271,7 @@ class SplitReader final : public arrow::RecordBatchReader {
   ReadOptions options_;
   std::shared_ptr<const types::TableSchema> schema_;
   std::unique_ptr<datafile::ReadBucket> bucket_;
+  std::map<std::string, meta::DeletionVectorPlace> vector_places_;
   merge::MergeSpec spec_;
   std::vector<int> read_columns_;
   std::shared_ptr<arrow::Schema> read_schema_;

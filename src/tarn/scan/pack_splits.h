@@ -29,7 +29,8 @@ std::vector<SplitFiles> PackAppendFiles(std::vector<meta::DataFileMeta> files,
 
 /// Files of a bucket with a key (Paimon `MergeTreeSplitGenerator`): all raw when no key
 /// can be in two of them; else sections stay whole, and a split of one file is raw.
-/// \param one_version_per_key  the engine guarantees it above level 0 (first-row)
+/// \param one_version_per_key  the table guarantees it above level 0 (first-row, deletion
+///                             vectors)
 /// \param keep_section  answers whether any row of these files is wanted
 Result<std::vector<SplitFiles>> PackKeyedFiles(
     const std::vector<meta::DataFileMeta>& files,

@@ -8,9 +8,11 @@
 #include <arrow/record_batch.h>
 
 #include "tarn/io/table_paths.h"
+#include "tarn/meta/index_manifest.h"
 #include "tarn/meta/live_files.h"
 #include "tarn/meta/partition_set.h"
 #include "tarn/meta/stored_rows.h"
+#include "tarn/meta/table_features.h"
 #include "tarn/options/options.h"
 #include "tarn/scan/bucket_select.h"
 #include "tarn/scan/file_stats.h"
@@ -23,28 +25,6 @@ namespace {
 
 using meta::DataFileMeta;
 using meta::ManifestEntry;
-
-/// Options that change what a batch read answers and that are not built yet.
-Status RefuseWhatIsMissing(const types::TableSchema& schema, const std::string& table) {
-  const options::Options options(schema.options);
-  for (const char* key :
-       {"deletion-vectors.enabled", "data-evolution.enabled",
-        "sequence.snapshot-ordering", "pk-clustering-override", "query-auth.enabled",
-        "chain-table.enabled", "postpone.merge-on-read"}) {
-    const std::string* text = options.Find(key);
-    if (text == nullptr || base::ToLower(*text) == "false") continue;
-    return Unsupported(6151, "Reading a table with this option is not supported yet:",
-                       V("table", table), V("option", key), V("value", *text));
-  }
-  for (const char* key :
-       {"record-level.expire-time", "scan.fallback-branch", "scan.primary-branch"}) {
-    const std::string* text = options.Find(key);
-    if (text == nullptr) continue;
-    return Unsupported(6151, "Reading a table with this option is not supported yet:",
-                       V("table", table), V("option", key), V("value", *text));
-  }
-  return Status::OK();
-}
 
 class Planner {
  public:
@@ -72,9 +52,15 @@ class Planner {
     ARROW_ASSIGN_OR_RAISE(const std::string engine, options.Get(options::kMergeEngine));
     const bool keyed = schema_.has_primary_key();
     first_row_ = keyed && engine == "first-row";
+    ARROW_ASSIGN_OR_RAISE(vectors_, options.Get(options::kDeletionVectorsEnabled));
+    ARROW_ASSIGN_OR_RAISE(const bool merge_on_read,
+                          options.Get(options::kDeletionVectorsMergeOnRead));
+    skip_level_0_ = keyed && (vectors_ ? !merge_on_read : first_row_);
     folds_ = keyed && (engine == "partial-update" || engine == "aggregation");
     ARROW_ASSIGN_OR_RAISE(const int32_t bucket, options.Get(options::kBucket));
     real_buckets_only_ = bucket == io::kPostponeBucket;
+    ARROW_ASSIGN_OR_RAISE(index_in_data_folder_,
+                          options.Get(options::kIndexFileInDataFileDir));
     if (!options_.partitions.empty()) {
       ARROW_ASSIGN_OR_RAISE(wanted_, meta::PartitionSet::Make(
                                          partition_fields_, {options_.partitions.begin(),
@@ -165,8 +151,8 @@ class Planner {
 
   /// By statistics of single files, where a file's rows can be judged alone.
   bool WantsFile(const ManifestEntry& entry) {
-    // A first-row table answers from what is compacted, as in Java.
-    if (first_row_ && entry.file.level == 0) return false;
+    // These tables answer from what is compacted (Paimon `batchScanSkipLevel0`).
+    if (skip_level_0_ && entry.file.level == 0) return false;
     if (predicate_ == nullptr) return true;
     if (key_fields_.empty())
       return Check(stats_.ValuesMightMatch(entry.file, *predicate_));
@@ -191,9 +177,7 @@ class Planner {
 
   Status CheckReadable(const DataFileMeta& file) const {
     if (file.external_path) {
-      return Unsupported(6152,
-                         "Data file lies outside its table:", V("table", table_path_),
-                         V("file", file.file_name));
+      ARROW_RETURN_NOT_OK(paths_.ExternalFile(*file.external_path));
     }
     ARROW_ASSIGN_OR_RAISE(const std::string format, io::FormatOfFileName(file.file_name));
     if (format != "parquet" && format != "avro" && format != "orc") {
@@ -204,11 +188,48 @@ class Planner {
     return Status::OK();
   }
 
+  using Place = std::pair<std::string_view, int32_t>;  ///< partition, bucket
+  using VectorPlaces = std::map<std::string, meta::DeletionVectorPlace>;
+
+  /// Where the deletion vectors of the snapshot stand, by bucket and data file.
+  Result<std::map<std::pair<std::string, int32_t>, VectorPlaces>> FindVectors(
+      const meta::Snapshot& snapshot,
+      const types::PartitionPaths& partition_paths) const {
+    std::map<std::pair<std::string, int32_t>, VectorPlaces> out;
+    if (!vectors_ || !snapshot.index_manifest) return out;
+    ARROW_ASSIGN_OR_RAISE(const std::string manifest,
+                          paths_.ManifestFile(*snapshot.index_manifest));
+    ARROW_ASSIGN_OR_RAISE(const auto entries,
+                          meta::ReadIndexManifest(context_, manifest));
+    for (const meta::IndexManifestEntry& entry : entries) {
+      if (entry.index_type != "DELETION_VECTORS" || !entry.deletion_vectors) continue;
+      ARROW_ASSIGN_OR_RAISE(const std::string path, IndexPath(entry, partition_paths));
+      VectorPlaces& places = out[{entry.partition, entry.bucket}];
+      for (const meta::DeletionVectorRange& range : *entry.deletion_vectors) {
+        places[range.data_file] = {path, range.offset, range.length};
+      }
+    }
+    return out;
+  }
+
+  Result<std::string> IndexPath(const meta::IndexManifestEntry& entry,
+                                const types::PartitionPaths& partition_paths) const {
+    if (entry.external_path) {
+      return Unsupported(6751,
+                         "Index file lies outside its table:", V("table", table_path_),
+                         V("file", entry.file_name));
+    }
+    if (!index_in_data_folder_) return paths_.IndexFile(entry.file_name);
+    ARROW_ASSIGN_OR_RAISE(const std::string partition,
+                          partition_paths.PathOf(entry.partition));
+    return paths_.DataFile(partition, entry.bucket, entry.file_name);
+  }
+
   Status MakeSplits(const meta::Snapshot& snapshot, std::vector<ManifestEntry> entries,
                     Plan* plan) {
     // Buckets in the order in which their first file is found.
     std::vector<std::pair<const ManifestEntry*, std::vector<DataFileMeta>>> buckets;
-    std::map<std::pair<std::string_view, int32_t>, size_t> positions;
+    std::map<Place, size_t> positions;
     for (const ManifestEntry& entry : entries) {
       ARROW_RETURN_NOT_OK(CheckReadable(entry.file));
       const auto [at, fresh] =
@@ -218,6 +239,7 @@ class Planner {
     }
     ARROW_ASSIGN_OR_RAISE(const auto partition_paths,
                           types::PartitionPaths::Make(schema_));
+    ARROW_ASSIGN_OR_RAISE(const auto vectors, FindVectors(snapshot, partition_paths));
     for (auto& [first, files] : buckets) {
       meta::Split split;
       split.snapshot_id = snapshot.id;
@@ -229,9 +251,16 @@ class Planner {
       const std::string folder = paths_.BucketDirectory(partition_path, first->bucket);
       split.bucket_path = folder.substr(paths_.root().size());
       if (split.bucket_path.starts_with('/')) split.bucket_path.erase(0, 1);
+      const auto marked = vectors.find({first->partition, first->bucket});
       ARROW_ASSIGN_OR_RAISE(auto packed, Pack(std::move(files)));
       for (SplitFiles& group : packed) {
         split.files = std::move(group.files);
+        split.deletion_vectors.clear();
+        for (const DataFileMeta& file : split.files) {
+          if (marked == vectors.end()) break;
+          const auto place = marked->second.find(file.file_name);
+          if (place != marked->second.end()) split.deletion_vectors.insert(*place);
+        }
         split.raw_convertible = group.raw_convertible;
         plan->counters.files_kept += static_cast<int64_t>(split.files.size());
         plan->splits.push_back(split);
@@ -242,7 +271,7 @@ class Planner {
 
   Result<std::vector<SplitFiles>> Pack(std::vector<DataFileMeta> files) {
     if (key_fields_.empty()) return PackAppendFiles(std::move(files), pack_);
-    return PackKeyedFiles(files, key_fields_, first_row_, pack_,
+    return PackKeyedFiles(files, key_fields_, first_row_ || vectors_, pack_,
                           [this](const std::vector<DataFileMeta>& section) {
                             return WantsSection(section);
                           });
@@ -259,6 +288,9 @@ class Planner {
   std::vector<types::DataField> partition_fields_, key_fields_;
   PackOptions pack_;
   bool first_row_ = false;
+  bool vectors_ = false;       ///< the table has deletion vectors
+  bool skip_level_0_ = false;  ///< only what is compacted is visible
+  bool index_in_data_folder_ = false;
   bool folds_ = false;  ///< several rows of a key make one that none of them is
   bool real_buckets_only_ = false;
   std::optional<meta::PartitionSet> wanted_;
@@ -276,7 +308,7 @@ Result<Plan> PlanBatch(const base::Context& context, const std::string& table_pa
                        const types::TableSchema& schema,
                        const std::optional<meta::Snapshot>& snapshot,
                        const ScanOptions& options) {
-  ARROW_RETURN_NOT_OK(RefuseWhatIsMissing(schema, table_path));
+  ARROW_RETURN_NOT_OK(meta::CheckFeatures(schema, meta::TableUse::kRead, table_path));
   Plan plan;
   plan.snapshot = snapshot;
   if (!snapshot) return plan;

@@ -7,7 +7,9 @@
 /// Manifest lists are read, manifests pruned by partition and bucket, entries by bucket,
 /// key and value statistics where that is safe, ADD and DELETE cancelled; per (partition,
 /// bucket) files whose key ranges touch form a section, and sections are packed into
-/// splits.
+/// splits. A table with deletion vectors has one version of a key above level 0: its
+/// splits are raw, level 0 stays out (but for `deletion-vectors.merge-on-read`), and they
+/// carry the places of the vectors.
 ///
 /// Invariant: pruning changes no answer; `ScanOptions::prune = false` turns all of it
 /// off.
@@ -49,8 +51,8 @@ struct Plan {
 /// Plan a batch read of `snapshot` (absent: an empty plan).
 /// \param table_path  root of the table
 /// \param schema      the schema to read with (the snapshot's for time travel)
-/// Errors: kCorruption, kUnavailable, kUnsupported (deletion vectors, first-row, ... by
-/// name).
+/// Errors: kCorruption, kUnavailable, kUnsupported (by the name of the option or
+/// feature).
 Result<Plan> PlanBatch(const base::Context& context, const std::string& table_path,
                        const types::TableSchema& schema,
                        const std::optional<meta::Snapshot>& snapshot,

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "tarn/meta/live_files.h"
+#include "tarn/meta/table_features.h"
 #include "tarn/tree/compaction_task.h"
+#include "tarn/tree/record_expiry.h"
 #include "tarn/types/partition_path.h"
 
 namespace tarn::table {
@@ -27,13 +29,21 @@ class CompactRun {
                          "Compacting a table without a primary key is not there yet:",
                          V("table", table_.name()));
     }
+    ARROW_RETURN_NOT_OK(
+        meta::CheckFeatures(schema, meta::TableUse::kCompact, table_.name()));
     ARROW_ASSIGN_OR_RAISE(auto latest, table_.snapshots()->Latest());
     if (!latest) return CompactReport{};
     ARROW_ASSIGN_OR_RAISE(auto partitions, types::PartitionPaths::Make(schema));
     ARROW_RETURN_NOT_OK(CheckPartitions(schema, request));
     ARROW_ASSIGN_OR_RAISE(auto entries, meta::ReadLiveFiles(*context_, paths_, *latest));
-    ARROW_ASSIGN_OR_RAISE(const auto options,
-                          tree::FullCompactionOptions::FromSchema(schema));
+    ARROW_ASSIGN_OR_RAISE(auto options, tree::FullCompactionOptions::FromSchema(schema));
+    ARROW_ASSIGN_OR_RAISE(const auto expiry,
+                          tree::RecordExpiry::FromSchema(schema, *context_));
+    if (expiry) {
+      options.must_rewrite = [&](const meta::DataFileMeta& file) {
+        return expiry->HasExpired(file, *table_.schemas());
+      };
+    }
     ARROW_ASSIGN_OR_RAISE(auto groups, GroupByBucket(partitions, request, entries));
     for (auto& [place, files] : groups) {
       ARROW_ASSIGN_OR_RAISE(const auto plan,

@@ -10,6 +10,7 @@
 #include "tarn/commit/file_snapshot_store.h"
 #include "tarn/io/table_paths.h"
 #include "tarn/meta/live_files.h"
+#include "tarn/meta/table_features.h"
 #include "tarn/options/options.h"
 #include "tarn/table/compact.h"
 #include "tarn/types/arrow_types.h"
@@ -236,6 +237,7 @@ Result<std::shared_ptr<Table>> Table::Open(
     for (const auto& [key, value] : dynamic_options) copy.options[key] = value;
     schema = std::make_shared<const types::TableSchema>(std::move(copy));
   }
+  ARROW_RETURN_NOT_OK(meta::CheckFeatures(*schema, meta::TableUse::kOpen, full_name));
   // The table's own options may place its data folders elsewhere inside it.
   ARROW_ASSIGN_OR_RAISE(paths, io::TablePaths::Make(path, schema->options));
   return std::make_shared<FileTable>(std::move(context), std::move(paths), full_name,

@@ -10,6 +10,7 @@
 #include "tarn/datafile/fan_in.h"
 #include "tarn/merge/run_merger.h"
 #include "tarn/tree/compaction_changelog.h"
+#include "tarn/tree/record_expiry.h"
 
 namespace tarn::tree {
 namespace {
@@ -27,9 +28,13 @@ class CompactionTask {
   Result<meta::CommitMessage> Run() {
     ARROW_ASSIGN_OR_RAISE(spec_, merge::MergeSpec::FromSchema(*bucket_.schema));
     ARROW_ASSIGN_OR_RAISE(rule_, ChangelogRule::FromSchema(*bucket_.schema));
+    ARROW_ASSIGN_OR_RAISE(const auto expiry,
+                          RecordExpiry::FromSchema(*bucket_.schema, *bucket_.context));
     for (const auto& step : plan_.steps) {
-      const Status done =
-          step.kind == CompactionStep::Kind::kUpgrade ? Upgrade(step) : Rewrite(step);
+      const bool upgrade = step.kind == CompactionStep::Kind::kUpgrade;
+      Status done;
+      if (expiry && (!upgrade || rule_)) done = FindExpired(*expiry, step);
+      if (done.ok()) done = upgrade ? Upgrade(step) : Rewrite(step);
       if (!done.ok()) {
         (void)DeleteCompacted(bucket_, message_);
         return done;
@@ -53,7 +58,19 @@ class CompactionTask {
             .schemas = bucket_.schemas,
             .partition = bucket_.partition,
             .partition_path = bucket_.partition_path,
-            .bucket = bucket_.bucket};
+            .bucket = bucket_.bucket,
+            .deletion_vectors = expired_};
+  }
+
+  /// From now on rows of the step's files that have expired are not read.
+  Status FindExpired(const RecordExpiry& expiry, const CompactionStep& step) {
+    expired_.clear();
+    std::vector<meta::DataFileMeta> files;
+    for (const auto& section : step.sections) {
+      for (const auto& run : section) files.insert(files.end(), run.begin(), run.end());
+    }
+    ARROW_ASSIGN_OR_RAISE(expired_, expiry.ExpiredRows(Reading(), files));
+    return Status::OK();
   }
 
   /// Runs of a section, whole or only of files that `wanted` accepts. A run of a section
@@ -166,6 +183,7 @@ class CompactionTask {
   const CompactionPlan& plan_;
   merge::MergeSpec spec_;
   std::optional<ChangelogRule> rule_;
+  datafile::DeletionVectors expired_;  ///< rows of the step at hand
   meta::CommitMessage message_;
 };
 

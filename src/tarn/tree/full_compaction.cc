@@ -12,6 +12,11 @@
 namespace tarn::tree {
 namespace {
 
+Result<bool> MustRewrite(const FullCompactionOptions& options,
+                         const meta::DataFileMeta& file) {
+  return options.must_rewrite ? options.must_rewrite(file) : Result<bool>(false);
+}
+
 /// Gathers candidates and turns them into steps in key order. An intermediate file is
 /// never skipped, since the output has to stay one sorted run (Paimon
 /// `MergeTreeCompactTask`).
@@ -21,39 +26,42 @@ class StepBuilder {
       : output_level_(output_level), options_(options) {}
 
   void Overlapping(meta::FileRuns section) { candidates_.push_back(std::move(section)); }
-  void Alone(const meta::DataFileMeta& file) {
+  Status Alone(const meta::DataFileMeta& file) {
     if (file.file_size < options_.small_file_bytes) {
       candidates_.push_back({{file}});
-      return;
+      return Status::OK();
     }
-    RewriteCandidates();
-    Upgrade(file);
+    ARROW_RETURN_NOT_OK(RewriteCandidates());
+    return Upgrade(file);
   }
-  std::vector<CompactionStep> Finish() {
-    RewriteCandidates();
+  Result<std::vector<CompactionStep>> Finish() {
+    ARROW_RETURN_NOT_OK(RewriteCandidates());
     return std::move(steps_);
   }
 
  private:
-  void RewriteCandidates() {
-    if (candidates_.empty()) return;
+  Status RewriteCandidates() {
+    if (candidates_.empty()) return Status::OK();
     std::vector<meta::FileRuns> candidates = std::exchange(candidates_, {});
     if (candidates.size() == 1 && candidates[0].size() == 1) {
-      for (const auto& file : candidates[0][0]) Upgrade(file);
-      return;
+      for (const auto& file : candidates[0][0]) ARROW_RETURN_NOT_OK(Upgrade(file));
+      return Status::OK();
     }
     steps_.push_back({CompactionStep::Kind::kRewrite, std::move(candidates)});
+    return Status::OK();
   }
 
-  void Upgrade(const meta::DataFileMeta& file) {
+  Status Upgrade(const meta::DataFileMeta& file) {
     // Without a count a file may hold deletes, which the highest level must not.
     const bool may_hold_deletes =
         !file.delete_row_count.has_value() || *file.delete_row_count > 0;
-    if (may_hold_deletes || options_.force_rewrite) {
+    ARROW_ASSIGN_OR_RAISE(const bool must_rewrite, MustRewrite(options_, file));
+    if (may_hold_deletes || options_.force_rewrite || must_rewrite) {
       steps_.push_back({CompactionStep::Kind::kRewrite, {{{file}}}});
     } else if (file.level != output_level_) {
       steps_.push_back({CompactionStep::Kind::kUpgrade, {{{file}}}});
     }
+    return Status::OK();
   }
 
   int32_t output_level_;
@@ -95,9 +103,17 @@ Result<CompactionPlan> PickFullCompaction(const std::vector<meta::DataFileMeta>&
   const bool only_highest = std::all_of(
       files.begin(), files.end(),
       [&](const meta::DataFileMeta& file) { return file.level == plan.output_level; });
-  if (files.empty() || (only_highest && !options.force_rewrite)) return plan;
+  if (files.empty()) return plan;
   // Everything takes part and nothing lies below the highest level.
   plan.drop_deletes = plan.output_level != 0;
+  if (only_highest && !options.force_rewrite) {
+    for (const auto& file : files) {
+      ARROW_ASSIGN_OR_RAISE(const bool must_rewrite, MustRewrite(options, file));
+      if (!must_rewrite) continue;
+      plan.steps.push_back({CompactionStep::Kind::kRewrite, {{{file}}}});
+    }
+    return plan;
+  }
   ARROW_ASSIGN_OR_RAISE(auto key_fields, schema.FieldsOf(schema.TrimmedPrimaryKey()));
   ARROW_ASSIGN_OR_RAISE(auto sections, meta::PartitionFiles(files, key_fields));
   StepBuilder steps(plan.output_level, options);
@@ -105,10 +121,10 @@ Result<CompactionPlan> PickFullCompaction(const std::vector<meta::DataFileMeta>&
     if (section.size() > 1) {
       steps.Overlapping(std::move(section));
     } else {
-      for (const auto& file : section[0]) steps.Alone(file);
+      for (const auto& file : section[0]) ARROW_RETURN_NOT_OK(steps.Alone(file));
     }
   }
-  plan.steps = steps.Finish();
+  ARROW_ASSIGN_OR_RAISE(plan.steps, steps.Finish());
   return plan;
 }
 

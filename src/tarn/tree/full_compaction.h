@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct FullCompactionOptions {
   int32_t max_level = 5;         ///< `num-levels` - 1
   int64_t small_file_bytes = 0;  ///< below it a file that overlaps nothing is rewritten
   bool force_rewrite = false;    ///< `compaction.force-rewrite-all-files`
+  /// Files that may not stay as they are even where nothing overlaps them: rows of theirs
+  /// have expired. Not set = none.
+  std::function<Result<bool>(const meta::DataFileMeta&)> must_rewrite = {};
 
   /// From `num-levels`, `num-sorted-run.compaction-trigger`, `target-file-size`,
   /// `compaction.small-file-ratio`. Errors: kInvalidInput.
@@ -40,8 +44,9 @@ struct FullCompactionOptions {
 };
 
 /// Pick everything into the highest level (Paimon `CompactStrategy.pickFullCompaction`
-/// and the candidates of `MergeTreeCompactTask`). Pure. A bucket that has only its
-/// highest level is left alone. Errors: kCorruption for keys that cannot be decoded.
+/// and the candidates of `MergeTreeCompactTask`). Pure. Of a bucket that has only its
+/// highest level just those files are rewritten that must be, each on its own. Errors:
+/// kCorruption for keys that cannot be decoded; those of `must_rewrite`.
 Result<CompactionPlan> PickFullCompaction(const std::vector<meta::DataFileMeta>& files,
                                           const types::TableSchema& schema,
                                           const FullCompactionOptions& options);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tarn/base/memory_budget.h"
+#include "tarn/meta/table_features.h"
 #include "tarn/options/options.h"
 #include "tarn/tree/merge_tree_writer.h"
 #include "tarn/types/bucket.h"
@@ -171,6 +172,7 @@ Result<std::unique_ptr<TableWrite>> MakeTableWrite(
     std::shared_ptr<const types::TableSchema> schema,
     std::shared_ptr<const meta::SchemaFiles> schemas, RestoreBucket restore,
     const WriteOptions& /*options*/) {
+  ARROW_RETURN_NOT_OK(meta::CheckFeatures(*schema, meta::TableUse::kWrite, table_path));
   if (!schema->has_primary_key()) {
     return Unsupported(6702,
                        "Writing to a table without a primary key is not there yet.");
