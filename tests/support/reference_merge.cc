@@ -231,9 +231,6 @@ class IgnoringRetract : public Aggregator {
   Result<Value> Agg(const Value& acc, const Value& in) override {
     return inner_->Agg(acc, in);
   }
-  Result<Value> AggReversed(const Value& acc, const Value& in) override {
-    return inner_->AggReversed(acc, in);
-  }
   Result<Value> Retract(const Value& acc, const Value&) override { return acc; }
   void Reset() override { inner_->Reset(); }
 

@@ -117,7 +117,11 @@ template <typename Function>
 class ListRule {
  public:
   ListRule(const FoldInput& input, const Elements& elements, const Function& function)
-      : cells_(input), elements_(elements), function_(function), sink_(input) {}
+      : cells_(input),
+        elements_(elements),
+        function_(function),
+        sink_(input),
+        ignore_retract_(input.aggregate().ignore_retract) {}
 
   void Start() { acc_.Clear(); }
   Status Set(int32_t entry) {
@@ -126,7 +130,7 @@ class ListRule {
   }
   Status Add(int32_t entry) { return function_.Add(&acc_, Cell(entry)); }
   Status AddReversed(int32_t entry) {
-    if (!Function::kReverses) return Add(entry);
+    if (!Function::kReverses && !ignore_retract_) return Add(entry);
     ElementList late = std::exchange(acc_, Cell(entry));
     return function_.Add(&acc_, std::move(late));
   }
@@ -146,6 +150,8 @@ class ListRule {
   const Elements& elements_;
   const Function& function_;
   ListSink sink_;
+  /// Java's wrapper that ignores retractions does not know that collect reverses nothing.
+  bool ignore_retract_;
   ElementList acc_;
 };
 

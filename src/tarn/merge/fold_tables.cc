@@ -202,7 +202,8 @@ class TableRule {
         elements_(elements),
         function_(function),
         table_(keys),
-        sink_(input) {}
+        sink_(input),
+        ignore_retract_(input.aggregate().ignore_retract) {}
 
   void Start() {
     acc_.Clear();
@@ -215,7 +216,7 @@ class TableRule {
   }
   Status Add(int32_t entry) { return AddList(Cell(entry)); }
   Status AddReversed(int32_t entry) {
-    if (!Function::kReverses) return Add(entry);
+    if (!Function::kReverses && !ignore_retract_) return Add(entry);
     Unload();
     ElementList late = std::exchange(acc_, Cell(entry));
     return AddList(std::move(late));
@@ -271,6 +272,8 @@ class TableRule {
   const Function& function_;
   ElementTable table_;
   ListSink sink_;
+  /// Java's wrapper that ignores retractions does not know that collect reverses nothing.
+  bool ignore_retract_;
   ElementList acc_;
   bool in_table_ = false;
 };
