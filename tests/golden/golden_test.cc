@@ -15,19 +15,8 @@ namespace {
 // Tables of which at least one state is refused by name, as the README says. Everything
 // else must be read.
 const std::set<std::string>& RefusedTables() {
-  static const std::set<std::string> tables = {"agg_collections",
-                                               "agg_hll_sketch",
-                                               "agg_rbm64",
-                                               "agg_retract",
-                                               "agg_retract_buffer",
-                                               "agg_retract_lookup",
+  static const std::set<std::string> tables = {"agg_hll_sketch",
                                                "agg_theta_sketch",
-                                               "pu_retract_buffer",
-
-                                               "pu_retract_lookup",
-                                               "agg_merge_map_keytime",
-                                               "agg_nested_partial_update",
-                                               "agg_rbm32",
                                                "blob",
                                                "data_evolution",
                                                "fmt_csv",

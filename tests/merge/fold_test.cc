@@ -61,27 +61,44 @@ TEST(Fold, SumStartsARetractionWithTheNegatedValue) {
   EXPECT_FOLD("null", "sum", "INT", {{"-D", N()}, {"+I", N()}});
 }
 
-TEST(Fold, WideDecimalSumsOverflowToNullAndGoOn) {
+// Java makes NULL of a wide sum that does not fit and starts again with the next value,
+// and stores narrow ones with more digits than they may have.
+TEST(Fold, DecimalSumsBeyondTheirDigitsAreErrors) {
   __int128 most = 1;
   for (int i = 0; i < 38; ++i) most *= 10;
   most -= 1;
-  EXPECT_FOLD("null", "sum", "DECIMAL(38, 0)", {{"+I", D(most)}, {"+I", D(1)}});
-  EXPECT_FOLD("null", "sum", "DECIMAL(38, 0)", {{"+I", D(most)}, {"+I", D(most)}});
-  EXPECT_FOLD("7m", "sum", "DECIMAL(38, 0)",
-              {{"+I", D(most)}, {"+I", D(most)}, {"+I", D(7)}});
-  EXPECT_FOLD("null", "sum", "DECIMAL(20, 2)",
-              {{"+I", D(static_cast<__int128>(9'999'999'999) * 10'000'000'000)},
-               {"+I", D(static_cast<__int128>(9'999'999'999) * 10'000'000'000)}});
+  using Cells = std::vector<std::pair<const char*, Value>>;
+  const std::vector<std::pair<const char*, Cells>> overflowing = {
+      {"DECIMAL(38, 0)", {{"+I", D(most)}, {"+I", D(1)}}},
+      {"DECIMAL(38, 0)", {{"+I", D(most)}, {"+I", D(most)}}},
+      {"DECIMAL(38, 0)", {{"-D", D(most)}, {"-D", D(most)}}},
+      {"DECIMAL(20, 2)",
+       {{"+I", D(static_cast<__int128>(9'999'999'999) * 10'000'000'000)},
+        {"+I", D(static_cast<__int128>(9'999'999'999) * 10'000'000'000)}}},
+      {"DECIMAL(3, 1)", {{"+I", D(999)}, {"+I", D(999)}}},
+      {"DECIMAL(18, 0)", {{"+I", D(999'999'999'999'999'999)}, {"+I", D(1)}}},
+      {"DECIMAL(3, 1)", {{"-D", D(999)}, {"-D", D(999)}}}};
+  for (const auto& [type, cells] : overflowing) {
+    EXPECT_EQ(KindOf(Fold("sum", type, cells).status()), ErrorKind::kInvalidInput)
+        << type;
+  }
+  EXPECT_EQ(
+      KindOf(
+          Fold("product", "DECIMAL(4, 1)", {{"+I", D(9999)}, {"+I", D(9999)}}).status()),
+      ErrorKind::kInvalidInput);
 }
 
-TEST(Fold, NarrowDecimalSumsAreNotCheckedAgainstTheirDigits) {
-  EXPECT_FOLD("1998m", "sum", "DECIMAL(3, 1)", {{"+I", D(999)}, {"+I", D(999)}});
+TEST(Fold, NarrowDecimalSumsMayExceedTheirDigitsOnTheWay) {
+  EXPECT_FOLD("999m", "sum", "DECIMAL(3, 1)",
+              {{"+I", D(999)}, {"+I", D(999)}, {"-D", D(999)}});
 }
 
 TEST(Fold, DecimalProductsRoundHalfUp) {
   EXPECT_FOLD("3m", "product", "DECIMAL(10, 1)", {{"+I", D(5)}, {"+I", D(5)}});
   EXPECT_FOLD("-3m", "product", "DECIMAL(10, 1)", {{"+I", D(-5)}, {"+I", D(5)}});
-  EXPECT_FOLD("null", "product", "DECIMAL(4, 0)", {{"+I", D(9999)}, {"+I", D(2)}});
+  EXPECT_EQ(
+      KindOf(Fold("product", "DECIMAL(4, 0)", {{"+I", D(9999)}, {"+I", D(2)}}).status()),
+      ErrorKind::kInvalidInput);
 }
 
 TEST(Fold, DecimalQuotientsAreExactOrAnError) {

@@ -10,8 +10,10 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include "tarn/merge/roaring.h"
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/canonical_json.h"
+#include "tests/support/bitmaps.h"
 #include "tests/support/canonical_rows.h"
 #include "tests/support/files.h"
 #include "tests/support/java_oracle.h"
@@ -113,10 +115,7 @@ Result<Runs> Flush(const History& history) {
 }
 
 std::string CreateRequest(const History& history, const std::string& warehouse) {
-  json fields = json::array();
-  for (const auto& field : history.schema.fields) {
-    fields.push_back({{"name", field.name}, {"type", field.type.ToString()}});
-  }
+  const json fields = json::parse(history.schema.ToJson())["fields"];
   json options = history.schema.options;
   options["bucket"] = "1";
   options["write-only"] = "true";
@@ -194,6 +193,57 @@ TEST(JavaMerge, RandomHistoriesReadAsJavaReadsThem) {
   }
   EXPECT_GT(read, static_cast<int>(cases / 3));
   EXPECT_LT(refused, static_cast<int>(cases / 2));
+}
+
+/// Values that meet in arrays, bitmaps and runs, near and far.
+std::string RandomBitmap(bool wide, Dice* dice) {
+  auto one = [&] {
+    uint64_t high = static_cast<uint64_t>(dice->Below(3)) << 16;
+    if (wide && dice->OneIn(2)) high |= static_cast<uint64_t>(dice->Below(90)) << 40;
+    if (wide && dice->OneIn(3)) high |= static_cast<uint64_t>(dice->Below(300)) << 56;
+    const auto first = static_cast<uint64_t>(dice->Below(dice->OneIn(2) ? 12 : 65000));
+    const uint64_t last =
+        std::min<uint64_t>(65535, first + dice->Below(dice->OneIn(5) ? 9000 : 3));
+    return wide ? support::Bitmap64(high | first, high | last)
+                : support::Bitmap32(static_cast<uint32_t>(high | first),
+                                    static_cast<uint32_t>(high | last));
+  };
+  std::string made = one();
+  for (int64_t more = dice->Below(dice->OneIn(4) ? 200 : 8); more > 0; --more) {
+    made = (wide ? UnionBitmaps64 : UnionBitmaps32)(made, one()).ValueOrDie();
+  }
+  return made;
+}
+
+TEST(JavaMerge, BitmapsAreJavasByteForByte) {
+  TARN_SKIP_WITHOUT_JAVA();
+  Dice dice(11);
+  History history;
+  history.schema = support::MakeTable(
+      {{"k", "INT NOT NULL"}, {"narrow", "BYTES"}, {"wide", "BYTES"}}, {"k"},
+      {{"merge-engine", "aggregation"},
+       {"fields.narrow.aggregate-function", "rbm32"},
+       {"fields.wide.aggregate-function", "rbm64"}});
+  history.spec = MergeSpec::FromSchema(history.schema).ValueOrDie();
+  for (int commit = 0; commit < 6; ++commit) {
+    std::vector<Record> records;
+    for (int64_t row = 0; row < 40; ++row) {
+      Record record;
+      record.values = {support::I(dice.Below(20)), support::S(RandomBitmap(false, &dice)),
+                       support::S(RandomBitmap(true, &dice))};
+      records.push_back(std::move(record));
+    }
+    history.commits.push_back(std::move(records));
+  }
+  support::TemporaryFolder folder;
+  const auto created =
+      JavaOracle::Core().Ask(json::parse(CreateRequest(history, folder.path())));
+  ASSERT_TRUE(created.ok()) << created.status();
+  const auto answer = JavaOracle::Core().AskText(WriteRequest(history, folder.path()));
+  ASSERT_TRUE(answer.ok() && json::parse(*answer)["ok"]) << answer.status();
+  const auto files = Flush(history);
+  ASSERT_TRUE(files.ok()) << files.status();
+  CompareRead(history, *files, folder.path(), support::AllColumns(history.spec));
 }
 
 }  // namespace

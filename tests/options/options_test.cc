@@ -223,11 +223,43 @@ TEST(MergeOptions, ReadSequenceGroupsByName) {
             (std::set<std::string>{"count", "name", "price"}));
   EXPECT_EQ(options->AggregateFunctionOf("count"), "sum");
   EXPECT_EQ(options->AggregateFunctionOf("name"), "last_value");
-  EXPECT_EQ(options->ignore_retract, (std::set<std::string>{"count"}));
+  EXPECT_TRUE(options->AggregateOptionsOf("count").ignore_retract);
+  EXPECT_FALSE(options->AggregateOptionsOf("name").ignore_retract);
   EXPECT_EQ(options->remove_on_sequence_group, (std::vector<std::string>{"ts_c"}));
   EXPECT_FALSE(options->ignore_delete);
   EXPECT_TRUE(options->sequence_descending);
   EXPECT_EQ(options->sequence_fields, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(MergeOptions, ReadWhatAggregateFunctionsTake) {
+  const auto options = ParseMergeOptions({{"fields.n.nested-key", "a, b"},
+                                          {"fields.n.nested-sequence-field", "s"},
+                                          {"fields.n.nested-key-null-strategy", "IGNORE"},
+                                          {"fields.n.count-limit", "3"},
+                                          {"fields.l.list-agg-delimiter", ";"},
+                                          {"fields.l.distinct", "true"},
+                                          {"fields.m.ts-field", "at"}});
+  ASSERT_TRUE(options.ok()) << options.status().ToString();
+  const AggregateOptions n = options->AggregateOptionsOf("n");
+  EXPECT_EQ(n.nested_key, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(n.nested_sequence_field, (std::vector<std::string>{"s"}));
+  EXPECT_EQ(n.nested_key_null_strategy, "ignore");
+  EXPECT_EQ(n.count_limit, 3);
+  EXPECT_EQ(options->AggregateOptionsOf("l").list_agg_delimiter, ";");
+  EXPECT_TRUE(options->AggregateOptionsOf("l").distinct);
+  EXPECT_EQ(options->AggregateOptionsOf("m").ts_field, "at");
+  EXPECT_EQ(options->AggregateOptionsOf("other").list_agg_delimiter, ",");
+}
+
+TEST(Options, ABadValueOfAColumnsOptionIsFound) {
+  for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
+           {"fields.a.distinct", "perhaps"},
+           {"fields.a.count-limit", "many"},
+           {"fields.a.nested-key-null-strategy", "skip"}}) {
+    const Status status = Set({{key, value}}).Check();
+    EXPECT_EQ(KindOf(status), ErrorKind::kInvalidInput) << key;
+    EXPECT_NE(MessageOf(status).find(key), std::string::npos) << status.ToString();
+  }
 }
 
 TEST(MergeOptions, RefuseAGroupWithoutColumns) {

@@ -16,9 +16,7 @@ Result<std::vector<Record>> Drain(const merge::MergeSpec& spec, merge::RunMerger
     ARROW_ASSIGN_OR_RAISE(auto batch, merger->Next());
     if (!batch) return out;
     for (const auto& column : batch->rows->columns()) {
-      // A sum of decimals may have more digits than its column, as in Java.
-      const bool full = column->type_id() != arrow::Type::DECIMAL128;
-      ARROW_RETURN_NOT_OK(full ? column->ValidateFull() : column->Validate());
+      ARROW_RETURN_NOT_OK(column->ValidateFull());
     }
     const int64_t rows = batch->rows->num_rows();
     TARN_CHECK(rows > 0 && batch->kinds->size() == rows &&
@@ -65,6 +63,39 @@ base::Context MemoryContext() {
   return context;
 }
 
+types::DataType TypeOf(const std::string& text) {
+  const size_t open = text.find('<');
+  if (open == std::string::npos) return types::ParseAtomicType(text).ValueOrDie();
+  const size_t close = text.rfind('>');
+  std::vector<std::string> parts(1);
+  int depth = 0;
+  for (char c : text.substr(open + 1, close - open - 1)) {
+    depth += (c == '<' || c == '(') - (c == '>' || c == ')');
+    if (c == ',' && depth == 0) {
+      parts.emplace_back();
+    } else if (c != ' ' || !parts.back().empty()) {
+      parts.back() += c;
+    }
+  }
+  const std::string name = text.substr(0, open);
+  types::DataType type;
+  if (name == "ARRAY") {
+    type = types::DataType::Array(TypeOf(parts.at(0)));
+  } else if (name == "MAP") {
+    type = types::DataType::Map(TypeOf(parts.at(0)), TypeOf(parts.at(1)));
+  } else {
+    std::vector<types::DataField> fields;
+    for (const std::string& part : parts) {
+      types::DataField field;
+      field.name = part.substr(0, part.find(' '));
+      field.type = TypeOf(part.substr(part.find(' ') + 1));
+      fields.push_back(std::move(field));
+    }
+    type = types::DataType::Row(std::move(fields));
+  }
+  return text.ends_with("NOT NULL") ? type.NotNull() : type;
+}
+
 types::TableSchema MakeTable(
     const std::vector<std::pair<std::string, std::string>>& columns,
     const std::vector<std::string>& keys, std::map<std::string, std::string> options) {
@@ -72,7 +103,7 @@ types::TableSchema MakeTable(
   for (const auto& [name, type] : columns) {
     types::DataField field;
     field.name = name;
-    field.type = types::ParseAtomicType(type).ValueOrDie();
+    field.type = TypeOf(type);
     schema.fields.push_back(std::move(field));
   }
   schema.highest_field_id = types::AssignFieldIds(&schema.fields);

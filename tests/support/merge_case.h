@@ -17,6 +17,9 @@ namespace tarn::support {
 /// A context that only lends memory.
 base::Context MemoryContext();
 
+/// A type of its SQL text: atomic ones, "ARRAY<T>", "MAP<K, V>", "ROW<a T, b T>".
+types::DataType TypeOf(const std::string& text);
+
 /// A table of columns ("name", "SQL type") with a primary key.
 types::TableSchema MakeTable(
     const std::vector<std::pair<std::string, std::string>>& columns,
@@ -31,6 +34,9 @@ inline Value I(int64_t number) {
 }
 inline Value S(std::string text) {
   return text;
+}
+inline Value L(std::vector<Value> items) {
+  return NestedOf(std::move(items));
 }
 Record Row(const char* kind, int64_t sequence, std::vector<Value> values,
            int32_t level = 0);

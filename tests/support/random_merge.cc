@@ -16,16 +16,38 @@ using types::TypeRoot;
 using Columns = std::vector<std::pair<std::string, std::string>>;
 using Options = std::map<std::string, std::string>;
 
-const std::vector<std::string> kValueTypes = {
-    "INT",   "BIGINT",         "STRING", "BOOLEAN",      "DOUBLE",         "TINYINT",
-    "FLOAT", "DECIMAL(10, 2)", "DATE",   "TIMESTAMP(6)", "DECIMAL(30, 4)", "SMALLINT",
-    "BYTES"};
+const std::vector<std::string> kValueTypes = {"INT",
+                                              "BIGINT",
+                                              "STRING",
+                                              "BOOLEAN",
+                                              "DOUBLE",
+                                              "TINYINT",
+                                              "FLOAT",
+                                              "DECIMAL(10, 2)",
+                                              "DATE",
+                                              "TIMESTAMP(6)",
+                                              "DECIMAL(30, 4)",
+                                              "SMALLINT",
+                                              "BYTES",
+                                              "ARRAY<INT>",
+                                              "ARRAY<STRING>",
+                                              "MAP<STRING, INT>",
+                                              "MAP<INT, ROW<v INT, at STRING>>",
+                                              "ARRAY<ROW<id INT, q STRING, s INT>>"};
 
 /// A function that fits the type; sums and products of integers cannot overflow here.
 std::string FunctionFor(const std::string& type, Dice* dice) {
   std::vector<std::string> fitting = {"last_value", "last_non_null_value", "first_value",
                                       "first_non_null_value"};
-  if (type == "BOOLEAN") {
+  if (type.starts_with("ARRAY<ROW")) {
+    fitting.insert(fitting.end(), {"collect", "nested_update", "nested_update",
+                                   "nested_partial_update"});
+  } else if (type.starts_with("ARRAY")) {
+    fitting.insert(fitting.end(), {"collect", "collect", "collect"});
+  } else if (type.starts_with("MAP")) {
+    fitting.insert(fitting.end(), {"merge_map", "merge_map"});
+    if (type.ends_with(">>")) fitting.insert(fitting.end(), 2, "merge_map_with_keytime");
+  } else if (type == "BOOLEAN") {
     fitting.insert(fitting.end(), {"bool_and", "bool_or"});
   } else {
     fitting.insert(fitting.end(), {"max", "min"});
@@ -46,6 +68,24 @@ void AddFunction(const std::string& column, const std::string& type, Dice* dice,
   (*options)[prefix + ".aggregate-function"] = function;
   if (!options->contains("aggregation.remove-record-on-delete") && dice->OneIn(2)) {
     (*options)[prefix + ".ignore-retract"] = "true";
+  }
+  if (function == "collect" && (type.starts_with("ARRAY<ROW") || dice->OneIn(2))) {
+    (*options)[prefix + ".distinct"] = "true";
+  }
+  if (function == "nested_partial_update" ||
+      (function == "nested_update" && !dice->OneIn(3))) {
+    (*options)[prefix + ".nested-key"] = dice->Pick<std::string>({"id", "id, q"});
+    if (!dice->OneIn(3)) {
+      (*options)[prefix + ".nested-key-null-strategy"] =
+          dice->Pick<std::string>({"merge", "ignore", "ignore", "error"});
+    }
+    if (function == "nested_update" && dice->OneIn(2)) {
+      (*options)[prefix + ".nested-sequence-field"] =
+          dice->Pick<std::string>({"s", "s, q"});
+    }
+  }
+  if (function == "nested_update" && dice->OneIn(3)) {
+    (*options)[prefix + ".count-limit"] = "2";
   }
   if (function == "listagg") {
     if (dice->OneIn(2)) (*options)[prefix + ".distinct"] = "true";
@@ -139,9 +179,39 @@ types::TableSchema RandomMergeTable(Dice* dice) {
 
 namespace {
 
+Value RandomValue(const types::DataType& type, Dice* dice);
+
+/// Mostly few values, sometimes many: tables that hold them grow.
+Value RandomItem(const types::DataType& type, Dice* dice) {
+  const bool wide = type.root() == TypeRoot::kInt && dice->OneIn(4);
+  return wide ? Value(dice->Below(3000)) : RandomValue(type, dice);
+}
+
+/// Some elements; keys of a map differ.
+Value RandomNested(const types::DataType& type, Dice* dice) {
+  std::vector<Value> items;
+  if (type.root() == TypeRoot::kRow) {
+    for (const auto& field : type.fields()) items.push_back(RandomItem(field.type, dice));
+    return NestedOf(std::move(items));
+  }
+  std::vector<Value> keys;
+  for (int64_t i = dice->OneIn(30) ? 25 : dice->Below(4); i > 0; --i) {
+    if (type.root() == TypeRoot::kArray) {
+      items.push_back(RandomItem(type.element(), dice));
+      continue;
+    }
+    const Value key = RandomItem(type.key().NotNull(), dice);
+    if (std::count(keys.begin(), keys.end(), key) > 0) continue;
+    keys.push_back(key);
+    items.push_back(NestedOf({key, RandomValue(type.element(), dice)}));
+  }
+  return NestedOf(std::move(items));
+}
+
 Value RandomValue(const types::DataType& type, Dice* dice) {
   if (type.nullable() && dice->OneIn(4)) return std::nullopt;
   const int64_t small = dice->Below(4) + 1;
+  if (type.IsNested()) return RandomNested(type, dice);
   switch (type.root()) {
     case TypeRoot::kBoolean:
       return dice->OneIn(2);

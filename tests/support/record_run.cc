@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/record_run.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <utility>
 
 #include <arrow/array.h>
+#include <arrow/buffer_builder.h>
 #include <arrow/builder.h>
 #include <arrow/type.h>
+#include <arrow/util/bit_util.h>
 #include <arrow/util/decimal.h>
 #include <fmt/format.h>
 
@@ -93,6 +96,27 @@ class RecordRun final : public merge::SortedRun {
 
 }  // namespace
 
+bool Nested::operator==(const Nested& other) const {
+  return items->values == other.items->values;
+}
+
+bool Nested::operator<(const Nested& other) const {
+  const auto& a = items->values;
+  const auto& b = other.items->values;
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (const int compared = CompareValues(a[i], b[i])) return compared < 0;
+  }
+  return a.size() < b.size();
+}
+
+Value NestedOf(std::vector<Value> items) {
+  return Nested{std::make_shared<const NestedItems>(NestedItems{std::move(items)})};
+}
+
+const std::vector<Value>& ItemsOf(const Value& value) {
+  return std::get<Nested>(*value).items->values;
+}
+
 int CompareValues(const Value& a, const Value& b) {
   if (!a || !b) return int{a.has_value()} - int{b.has_value()};
   if (const auto* text = std::get_if<std::string>(&*a)) {
@@ -117,6 +141,11 @@ std::string ToString(const Value& value) {
     return fmt::format("{}f", *number);
   if (const auto* number = std::get_if<double>(&*value))
     return fmt::format("{}d", *number);
+  if (std::holds_alternative<Nested>(*value)) {
+    std::string out = "[";
+    for (const Value& item : ItemsOf(value)) out += ToString(item) + " ";
+    return out + "]";
+  }
   return ToDecimal(std::get<__int128>(*value)).ToIntegerString() + "m";
 }
 
@@ -127,9 +156,80 @@ std::string ToString(const Record& record) {
   return out + ")";
 }
 
+namespace {
+
+Result<std::shared_ptr<arrow::Buffer>> Validity(const std::vector<Value>& values) {
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> bits,
+                        arrow::AllocateEmptyBitmap(static_cast<int64_t>(values.size())));
+  for (size_t i = 0; i < values.size(); ++i) {
+    arrow::bit_util::SetBitTo(bits->mutable_data(), static_cast<int64_t>(i),
+                              values[i].has_value());
+  }
+  return bits;
+}
+
+/// Item `index` of each value, NULL under NULL.
+std::vector<Value> ItemsAt(const std::vector<Value>& values, size_t index) {
+  std::vector<Value> out;
+  for (const Value& value : values) {
+    out.push_back(value ? ItemsOf(value).at(index) : Value());
+  }
+  return out;
+}
+
+Result<std::shared_ptr<arrow::Array>> ToRows(const std::shared_ptr<arrow::DataType>& type,
+                                             const std::vector<DataType>& fields,
+                                             const std::vector<Value>& values,
+                                             bool nullable) {
+  std::vector<std::shared_ptr<arrow::ArrayData>> children;
+  for (size_t f = 0; f < fields.size(); ++f) {
+    ARROW_ASSIGN_OR_RAISE(auto child, ToArray(fields[f], ItemsAt(values, f)));
+    children.push_back(child->data());
+  }
+  std::shared_ptr<arrow::Buffer> bits;
+  if (nullable) {
+    ARROW_ASSIGN_OR_RAISE(bits, Validity(values));
+  }
+  return arrow::MakeArray(arrow::ArrayData::Make(
+      type, static_cast<int64_t>(values.size()), {bits}, std::move(children)));
+}
+
+Result<std::shared_ptr<arrow::Array>> ToNested(
+    const DataType& type, const std::shared_ptr<arrow::DataType>& arrow_type,
+    const std::vector<Value>& values) {
+  if (type.root() == TypeRoot::kRow) {
+    std::vector<DataType> fields;
+    for (const auto& field : type.fields()) fields.push_back(field.type);
+    return ToRows(arrow_type, fields, values, true);
+  }
+  std::vector<Value> items;
+  arrow::TypedBufferBuilder<int32_t> offsets;
+  ARROW_RETURN_NOT_OK(offsets.Append(0));
+  for (const Value& value : values) {
+    if (value) items.insert(items.end(), ItemsOf(value).begin(), ItemsOf(value).end());
+    ARROW_RETURN_NOT_OK(offsets.Append(static_cast<int32_t>(items.size())));
+  }
+  std::shared_ptr<arrow::Array> elements;
+  if (type.root() == TypeRoot::kMap) {
+    ARROW_ASSIGN_OR_RAISE(
+        elements, ToRows(static_cast<const arrow::MapType&>(*arrow_type).value_type(),
+                         {type.key(), type.element()}, items, false));
+  } else {
+    ARROW_ASSIGN_OR_RAISE(elements, ToArray(type.element(), items));
+  }
+  ARROW_ASSIGN_OR_RAISE(auto bits, Validity(values));
+  ARROW_ASSIGN_OR_RAISE(auto ends, offsets.Finish());
+  return arrow::MakeArray(
+      arrow::ArrayData::Make(arrow_type, static_cast<int64_t>(values.size()),
+                             {std::move(bits), std::move(ends)}, {elements->data()}));
+}
+
+}  // namespace
+
 Result<std::shared_ptr<arrow::Array>> ToArray(const DataType& type,
                                               const std::vector<Value>& values) {
   ARROW_ASSIGN_OR_RAISE(auto arrow_type, types::ToArrow(type));
+  if (type.IsNested()) return ToNested(type, arrow_type, values);
   ARROW_ASSIGN_OR_RAISE(auto builder, arrow::MakeBuilder(arrow_type));
   auto* b = builder.get();
   Status status;
@@ -186,6 +286,32 @@ Result<std::shared_ptr<arrow::Array>> ToArray(const DataType& type,
 Value FromArray(const DataType& type, const arrow::Array& array, int64_t row) {
   if (array.IsNull(row)) return std::nullopt;
   switch (type.root()) {
+    case TypeRoot::kRow: {
+      std::vector<Value> fields;
+      for (size_t f = 0; f < type.fields().size(); ++f) {
+        const auto& rows = static_cast<const arrow::StructArray&>(array);
+        fields.push_back(
+            FromArray(type.fields()[f].type, *rows.field(static_cast<int>(f)), row));
+      }
+      return NestedOf(std::move(fields));
+    }
+    case TypeRoot::kArray: {
+      const auto& list = static_cast<const arrow::ListArray&>(array);
+      std::vector<Value> items;
+      for (int64_t i = list.value_offset(row); i < list.value_offset(row + 1); ++i) {
+        items.push_back(FromArray(type.element(), *list.values(), i));
+      }
+      return NestedOf(std::move(items));
+    }
+    case TypeRoot::kMap: {
+      const auto& map = static_cast<const arrow::MapArray&>(array);
+      std::vector<Value> entries;
+      for (int64_t i = map.value_offset(row); i < map.value_offset(row + 1); ++i) {
+        entries.push_back(NestedOf({FromArray(type.key(), *map.keys(), i),
+                                    FromArray(type.element(), *map.items(), i)}));
+      }
+      return NestedOf(std::move(entries));
+    }
     case TypeRoot::kBoolean:
       return static_cast<const arrow::BooleanArray&>(array).Value(row);
     case TypeRoot::kTinyInt:

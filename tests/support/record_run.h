@@ -17,10 +17,25 @@
 
 namespace tarn::support {
 
+/// Elements of an ARRAY, fields of a ROW, or entries of a MAP, each of a key and a value.
+struct NestedItems;
+struct Nested {
+  std::shared_ptr<const NestedItems> items;
+  bool operator==(const Nested& other) const;
+  bool operator<(const Nested& other) const;
+};
+
 /// A cell: NULL, or a value. Integers, dates, times and timestamps are int64, decimals
 /// their unscaled number.
-using Value =
-    std::optional<std::variant<bool, int64_t, float, double, __int128, std::string>>;
+using Value = std::optional<
+    std::variant<bool, int64_t, float, double, __int128, std::string, Nested>>;
+
+struct NestedItems {
+  std::vector<Value> values;
+};
+Value NestedOf(std::vector<Value> items);
+/// Items of a nested value, which is not NULL.
+const std::vector<Value>& ItemsOf(const Value& value);
 
 /// A row with what decides its place.
 struct Record {

@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "tests/support/reference_aggregator.h"
+
 namespace tarn::support {
 namespace {
 
@@ -18,10 +20,6 @@ using merge::SequenceGroup;
 using types::DataType;
 using types::RowKind;
 using types::TypeRoot;
-
-Status Refuse(const char* why) {
-  return InvalidInput(1, why);
-}
 
 int CompareColumns(const std::vector<int>& columns, const std::vector<Value>& a,
                    const std::vector<Value>& b) {
@@ -45,17 +43,6 @@ int CompareUserSequence(const MergeSpec& spec, const Record& a, const Record& b)
 
 // --- aggregate functions
 // -------------------------------------------------------------------
-
-class Aggregator {
- public:
-  virtual ~Aggregator() = default;
-  virtual Result<Value> Agg(const Value& acc, const Value& in) = 0;
-  virtual Result<Value> Retract(const Value&, const Value&) {
-    return Refuse("does not support retraction");
-  }
-  virtual void Reset() {}
-  Result<Value> AggReversed(const Value& acc, const Value& in) { return Agg(in, acc); }
-};
 
 class Last : public Aggregator {
  public:
@@ -184,7 +171,7 @@ class Number : public Aggregator {
     if (type_.root() == TypeRoot::kDecimal) {
       __int128 bound = 1;
       for (int i = 0; i < type_.precision(); ++i) bound *= 10;
-      if (check_digits && (value >= bound || value <= -bound)) return Value();
+      if (check_digits && (value >= bound || value <= -bound)) return Refuse("overflow");
       return Value(value);
     }
     const int bits = type_.root() == TypeRoot::kTinyInt    ? 8
@@ -285,6 +272,8 @@ std::unique_ptr<Aggregator> MakeAggregator(const Aggregate& aggregate,
     case AggregateFunction::kBoolOr:
       made = std::make_unique<Logic>(aggregate.function == AggregateFunction::kBoolAnd);
       break;
+    default:
+      made = MakeCollectionAggregator(aggregate, type);
   }
   if (!aggregate.ignore_retract) return made;
   return std::make_unique<IgnoringRetract>(std::move(made));

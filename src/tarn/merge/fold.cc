@@ -9,6 +9,7 @@
 #include <arrow/util/bit_util.h>
 
 #include "tarn/merge/entry_codes.h"
+#include "tarn/merge/fold_collections.h"
 
 namespace tarn::merge {
 namespace internal {
@@ -75,21 +76,6 @@ struct Picker {
 
 }  // namespace
 
-bool CanRetract(const Aggregate& aggregate) {
-  if (aggregate.ignore_retract) return true;
-  switch (aggregate.function) {
-    case AggregateFunction::kNone:
-    case AggregateFunction::kPrimaryKey:
-    case AggregateFunction::kSum:
-    case AggregateFunction::kProduct:
-    case AggregateFunction::kLastValue:
-    case AggregateFunction::kLastNonNullValue:
-      return true;
-    default:
-      return false;
-  }
-}
-
 Status CannotRetract(const MergeSpec& spec, int column) {
   return InvalidInput(1222,
                       "Aggregate function does not support retraction, If you allow this "
@@ -102,14 +88,17 @@ Status CannotRetract(const MergeSpec& spec, int column) {
 
 bool PicksCell(AggregateFunction function) {
   switch (function) {
-    case AggregateFunction::kSum:
-    case AggregateFunction::kProduct:
-    case AggregateFunction::kListagg:
-    case AggregateFunction::kBoolAnd:
-    case AggregateFunction::kBoolOr:
-      return false;
-    default:
+    case AggregateFunction::kNone:
+    case AggregateFunction::kPrimaryKey:
+    case AggregateFunction::kMax:
+    case AggregateFunction::kMin:
+    case AggregateFunction::kLastValue:
+    case AggregateFunction::kLastNonNullValue:
+    case AggregateFunction::kFirstValue:
+    case AggregateFunction::kFirstNonNullValue:
       return true;
+    default:
+      return false;
   }
 }
 
@@ -162,10 +151,29 @@ Result<Selection> FoldToEntries(const FoldInput& input) {
 Result<std::shared_ptr<arrow::Array>> FoldToValues(
     const base::Context& context, const std::shared_ptr<arrow::DataType>& type,
     const FoldInput& input) {
-  if (input.aggregate().function == AggregateFunction::kListagg) {
-    return internal::FoldText(context, input);
+  const Aggregate& aggregate = input.aggregate();
+  const types::DataType& column = input.spec.fields[input.column].type;
+  switch (aggregate.function) {
+    case AggregateFunction::kListagg:
+      return internal::FoldText(context, input);
+    case AggregateFunction::kCollect:
+      return aggregate.distinct && !column.element().IsNested()
+                 ? internal::FoldTables(context, type, input)
+                 : internal::FoldLists(context, type, input);
+    case AggregateFunction::kNestedUpdate:
+      return aggregate.nested_key.empty() ? internal::FoldLists(context, type, input)
+                                          : internal::FoldTables(context, type, input);
+    case AggregateFunction::kMergeMap:
+    case AggregateFunction::kMergeMapWithKeyTime:
+      return internal::FoldTables(context, type, input);
+    case AggregateFunction::kNestedPartialUpdate:
+      return internal::FoldNestedRows(context, type, input);
+    case AggregateFunction::kRoaringBitmap32:
+    case AggregateFunction::kRoaringBitmap64:
+      return internal::FoldBitmaps(context, input);
+    default:
+      return internal::FoldNumbers(context, type, input);
   }
-  return internal::FoldNumbers(context, type, input);
 }
 
 namespace {

@@ -15,8 +15,6 @@
 
 namespace tarn::merge {
 
-/// Whether the function has an inverse, or is told to ignore retractions.
-bool CanRetract(const Aggregate& aggregate);
 /// kInvalidInput in Java's words: the function of `column` cannot take anything back.
 Status CannotRetract(const MergeSpec& spec, int column);
 
@@ -42,9 +40,11 @@ bool PicksCell(AggregateFunction function);
 /// Errors: kInvalidInput for a retraction that the function cannot take.
 Result<Selection> FoldToEntries(const FoldInput& input);
 
-/// The other functions compute: sum, product, listagg, bool_and, bool_or. type[keys].
-/// Errors: kInvalidInput for integer overflow, a retraction that the function cannot
-/// take, a quotient that a decimal cannot hold; kResource above 2 GiB of text.
+/// The other functions compute, or build lists, maps and bitmaps. type[keys].
+/// Errors: kInvalidInput for a number that its type cannot hold, a retraction that the
+/// function cannot take, NULL in a nested key that may hold none; kUnsupported where
+/// Java's answer hangs on its objects; kCorruption for bytes that are no bitmap;
+/// kResource above 2 GiB of text.
 Result<std::shared_ptr<arrow::Array>> FoldToValues(
     const base::Context& context, const std::shared_ptr<arrow::DataType>& type,
     const FoldInput& input);

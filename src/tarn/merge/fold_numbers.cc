@@ -62,8 +62,9 @@ struct Arithmetic {
   }
 };
 
-/// Decimals of one precision and scale: a result that does not fit is NULL (Paimon
-/// `DecimalUtils`); up to 18 digits sums are checked against 64 bits only, as Java does.
+/// Decimals of one precision and scale. What does not fit is an error, where Java makes
+/// it NULL and goes on from there (Paimon `DecimalUtils`). Up to 18 digits sums are
+/// checked against 64 bits on the way, as in Java, and against their digits at the end.
 class DecimalArithmetic {
  public:
   DecimalArithmetic(int32_t precision, int32_t scale)
@@ -72,20 +73,17 @@ class DecimalArithmetic {
   bool Add(Decimal128 a, Decimal128 b, Cell<Decimal128>* out) const {
     __int128 value = 0;
     const bool overflow = __builtin_add_overflow(Wide(a), Wide(b), &value);
-    *out = FitSum(value, overflow);
-    return true;
+    return FitSum(value, overflow, out);
   }
   bool Subtract(Decimal128 a, Decimal128 b, Cell<Decimal128>* out) const {
     __int128 value = 0;
     const bool overflow = __builtin_sub_overflow(Wide(a), Wide(b), &value);
-    *out = FitSum(value, overflow);
-    return true;
+    return FitSum(value, overflow, out);
   }
   bool Multiply(Decimal128 a, Decimal128 b, Cell<Decimal128>* out) const {
     Decimal256 value = Decimal256(a) * Decimal256(b);
     if (scale_ > 0) value = Decimal256(value.ReduceScaleBy(scale_, /*round=*/true));
-    *out = Fit(value);
-    return true;
+    return Fit(value, out);
   }
   /// Exact, as `BigDecimal.divide` is: false where the quotient does not end.
   bool Divide(Decimal128 a, Decimal128 b, Cell<Decimal128>* out) const {
@@ -99,12 +97,11 @@ class DecimalArithmetic {
     if (rest + rest >= Decimal256::Abs(Decimal256(b))) {
       quotient += Decimal256((a < Decimal128(0)) == (b < Decimal128(0)) ? 1 : -1);
     }
-    *out = Fit(quotient);
-    return true;
+    return Fit(quotient, out);
   }
+  bool Holds(Decimal128 value) const { return value.FitsInPrecision(precision_); }
   bool Negate(Decimal128 a, Cell<Decimal128>* out) const {
-    *out = Fit(Decimal256(Decimal128(-a)));
-    return true;
+    return Fit(Decimal256(Decimal128(-a)), out);
   }
 
  private:
@@ -114,18 +111,20 @@ class DecimalArithmetic {
   static Decimal128 Narrow(__int128 value) {
     return Decimal128(static_cast<int64_t>(value >> 64), static_cast<uint64_t>(value));
   }
-  Cell<Decimal128> FitSum(__int128 value, bool overflow) const {
-    if (overflow) return std::nullopt;
+  bool FitSum(__int128 value, bool overflow, Cell<Decimal128>* out) const {
+    if (overflow) return false;
     const bool compact = precision_ <= 18 &&
                          value >= std::numeric_limits<int64_t>::min() &&
                          value <= std::numeric_limits<int64_t>::max();
-    if (compact || Narrow(value).FitsInPrecision(precision_)) return Narrow(value);
-    return std::nullopt;
+    if (!compact && !Narrow(value).FitsInPrecision(precision_)) return false;
+    *out = Narrow(value);
+    return true;
   }
-  Cell<Decimal128> Fit(const Decimal256& value) const {
-    if (!value.FitsInPrecision(precision_)) return std::nullopt;
+  bool Fit(const Decimal256& value, Cell<Decimal128>* out) const {
+    if (!value.FitsInPrecision(precision_)) return false;
     const auto& words = value.little_endian_array();
-    return Decimal128(static_cast<int64_t>(words[1]), words[0]);
+    *out = Decimal128(static_cast<int64_t>(words[1]), words[0]);
+    return true;
   }
   /// The quotient of the scaled numbers is a finite decimal: its reduced divisor has no
   /// prime factors but 2 and 5.
@@ -289,6 +288,7 @@ Result<std::shared_ptr<arrow::Array>> FoldTyped(
             break;
         }
       }
+      if constexpr (std::is_same_v<T, Decimal128>) exact &= !acc || math.Holds(*acc);
       if (!exact) return Overflow(input);
     }
     uint8_t* out = values->mutable_data() + key * sizeof(T);

@@ -2,14 +2,11 @@
 #include "tarn/merge/merge_spec.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <numeric>
-#include <optional>
 #include <set>
 #include <utility>
 
-#include "tarn/options/field_options.h"
 #include "tarn/options/merge_options.h"
 #include "tarn/options/options.h"
 
@@ -19,86 +16,13 @@ namespace {
 using options::MergeOptions;
 using options::SequenceGroupOption;
 using types::DataField;
-using types::DataType;
 using types::TableSchema;
 using types::TypeRoot;
-
-struct FunctionName {
-  std::string_view name;
-  AggregateFunction function;
-};
-constexpr std::array kFunctionNames = {
-    FunctionName{"primary-key", AggregateFunction::kPrimaryKey},
-    FunctionName{"sum", AggregateFunction::kSum},
-    FunctionName{"product", AggregateFunction::kProduct},
-    FunctionName{"max", AggregateFunction::kMax},
-    FunctionName{"min", AggregateFunction::kMin},
-    FunctionName{"last_value", AggregateFunction::kLastValue},
-    FunctionName{"last_non_null_value", AggregateFunction::kLastNonNullValue},
-    FunctionName{"first_value", AggregateFunction::kFirstValue},
-    FunctionName{"first_non_null_value", AggregateFunction::kFirstNonNullValue},
-    FunctionName{"first_not_null_value", AggregateFunction::kFirstNonNullValue},
-    FunctionName{"listagg", AggregateFunction::kListagg},
-    FunctionName{"bool_and", AggregateFunction::kBoolAnd},
-    FunctionName{"bool_or", AggregateFunction::kBoolOr},
-};
-constexpr std::array<std::string_view, 9> kOtherFunctions = {
-    "collect",       "hll_sketch",
-    "merge_map",     "merge_map_with_keytime",
-    "nested_update", "nested_partial_update",
-    "rbm32",         "rbm64",
-    "theta_sketch"};
 
 Result<int> RequireField(const TableSchema& schema, const std::string& name) {
   const int index = types::FieldIndex(schema.fields, name);
   if (index >= 0) return index;
   return InvalidInput(1202, "Field can not be found in table schema:", V("field", name));
-}
-
-Result<AggregateFunction> FunctionOf(const std::string& name, const std::string& column) {
-  for (const FunctionName& entry : kFunctionNames) {
-    if (entry.name == name) return entry.function;
-  }
-  if (std::find(kOtherFunctions.begin(), kOtherFunctions.end(), name) !=
-      kOtherFunctions.end()) {
-    return Unsupported(6201,
-                       "Aggregate function is not implemented yet:", V("function", name),
-                       V("column", column));
-  }
-  return InvalidInput(
-      1203,
-      "Aggregate function is unknown; known are sum, product, max, min, last_value, "
-      "last_non_null_value, first_value, first_non_null_value, listagg, bool_and, "
-      "bool_or:",
-      V("function", name), V("column", column));
-}
-
-Status CheckType(AggregateFunction function, const DataField& field) {
-  const TypeRoot root = field.type.root();
-  bool fits = true;
-  switch (function) {
-    case AggregateFunction::kSum:
-    case AggregateFunction::kProduct:
-      fits = field.type.IsNumeric();
-      break;
-    case AggregateFunction::kMax:
-    case AggregateFunction::kMin:
-      fits = root != TypeRoot::kBoolean && root < TypeRoot::kArray;
-      break;
-    case AggregateFunction::kListagg:
-      fits = root == TypeRoot::kVarChar && field.type.length() == types::kMaxLength;
-      break;
-    case AggregateFunction::kBoolAnd:
-    case AggregateFunction::kBoolOr:
-      fits = root == TypeRoot::kBoolean;
-      break;
-    default:
-      break;
-  }
-  if (fits) return Status::OK();
-  return InvalidInput(1204, "Aggregate function does not take a column of this type:",
-                      V("function", NameOf(function)), V("column", field.name),
-                      V("type", field.type.ToString()));
 }
 
 /// What a merge reads of the options of a table.
@@ -108,22 +32,8 @@ struct TableOptions {
 };
 
 Result<Aggregate> AggregateOf(const TableOptions& table, const DataField& field,
-                              const std::string& function_name) {
-  Aggregate aggregate;
-  ARROW_ASSIGN_OR_RAISE(aggregate.function, FunctionOf(function_name, field.name));
-  ARROW_RETURN_NOT_OK(CheckType(aggregate.function, field));
-  aggregate.ignore_retract = table.merge.ignore_retract.contains(field.name);
-  if (aggregate.function != AggregateFunction::kListagg) return aggregate;
-  const auto* distinct = options::FindFieldOption(table.values, field.name, "distinct");
-  if (distinct != nullptr) {
-    ARROW_ASSIGN_OR_RAISE(aggregate.distinct,
-                          options::ParseValue<bool>("fields." + field.name + ".distinct",
-                                                    *distinct, options::Any()));
-  }
-  const auto* delimiter =
-      options::FindFieldOption(table.values, field.name, "list-agg-delimiter");
-  if (delimiter != nullptr) aggregate.delimiter = *delimiter;
-  return aggregate;
+                              const std::string& function) {
+  return MakeAggregate(field, function, table.merge.AggregateOptionsOf(field.name));
 }
 
 Status CheckOrderable(const TableSchema& schema, const std::vector<int>& columns,
@@ -304,13 +214,6 @@ Result<MergeSpec> OrderOf(const TableSchema& schema, const TableOptions& table) 
 }
 
 }  // namespace
-
-std::string_view NameOf(AggregateFunction function) {
-  for (const FunctionName& entry : kFunctionNames) {
-    if (entry.function == function) return entry.name;
-  }
-  return "none";
-}
 
 Result<MergeSpec> MergeSpec::OrderOnly(const TableSchema& schema) {
   TableOptions table{schema.options, {}};

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "tarn/base/status.h"
+#include "tarn/merge/aggregate.h"
 #include "tarn/types/data_type.h"
 #include "tarn/types/table_schema.h"
 
@@ -14,35 +13,6 @@ namespace tarn::merge {
 
 /// What becomes of the rows of one key (Paimon `CoreOptions.MergeEngine`).
 enum class Engine : uint8_t { kDeduplicate, kPartialUpdate, kAggregation, kFirstRow };
-
-/// How the cells of one column become one (Paimon `FieldAggregator` and its subclasses).
-/// `kNone` is the engine's own rule: the newest row's cell, or the newest non-null one.
-enum class AggregateFunction : uint8_t {
-  kNone,
-  kPrimaryKey,
-  kSum,
-  kProduct,
-  kMax,
-  kMin,
-  kLastValue,
-  kLastNonNullValue,
-  kFirstValue,
-  kFirstNonNullValue,
-  kListagg,
-  kBoolAnd,
-  kBoolOr,
-};
-
-/// Name of `function` as the option `fields.<c>.aggregate-function` spells it.
-std::string_view NameOf(AggregateFunction function);
-
-struct Aggregate {
-  AggregateFunction function = AggregateFunction::kNone;
-  bool ignore_retract = false;
-  std::string delimiter = ",";  ///< `listagg` only
-  bool distinct = false;        ///< `listagg` only
-  bool operator==(const Aggregate& other) const = default;
-};
 
 /// One sequence group: clocks that order, and the columns that they protect.
 struct SequenceGroup {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "tarn/merge/aggregate.h"
 #include "tarn/meta/schema_checks.h"
 #include "tarn/options/field_options.h"
+#include "tarn/options/merge_options.h"
 
 namespace tarn::meta {
 namespace {
@@ -10,29 +12,6 @@ namespace {
 using types::DataField;
 using types::DataType;
 using types::TypeRoot;
-
-constexpr std::string_view kFunctions[] = {"bool_and",
-                                           "bool_or",
-                                           "collect",
-                                           "first_non_null_value",
-                                           "first_value",
-                                           "first_not_null_value",
-                                           "hll_sketch",
-                                           "last_non_null_value",
-                                           "last_value",
-                                           "listagg",
-                                           "max",
-                                           "merge_map",
-                                           "merge_map_with_keytime",
-                                           "min",
-                                           "nested_partial_update",
-                                           "nested_update",
-                                           "product",
-                                           "rbm32",
-                                           "rbm64",
-                                           "sum",
-                                           "theta_sketch",
-                                           "primary-key"};
 
 constexpr std::string_view kRemoveOnDelete = "partial-update.remove-record-on-delete";
 constexpr std::string_view kRemoveOnGroup =
@@ -337,6 +316,7 @@ class MergeChecker {
         ungrouped_.push_back(column);
     }
     const std::string default_function = at_.Text("fields.default-aggregate-function");
+    if (!default_function.empty()) CheckDefaultFunction(default_function, partial);
     if (partial && !default_function.empty() &&
         default_function != "last_non_null_value") {
       for (const DataField& field : at_.schema.fields) {
@@ -350,9 +330,26 @@ class MergeChecker {
     for (const std::string& column : ungrouped_) AggregateWithoutGroup(column);
   }
 
+  // The default function meets every aggregated column without one of its own.
+  void CheckDefaultFunction(const std::string& function, bool partial) {
+    const std::vector<std::string> sequence =
+        options::SplitList(at_.Text("sequence.field"));
+    for (const DataField& field : at_.schema.fields) {
+      const bool aggregated =
+          !at_.IsKey(field.name) &&
+          (partial ? protected_.contains(field.name) && !clocks_.contains(field.name)
+                   : !Contains(sequence, field.name)) &&
+          options::FindFieldOption(at_.schema.options, field.name,
+                                   "aggregate-function") == nullptr;
+      if (aggregated) {
+        CheckFunctionType("fields.default-aggregate-function", function, field);
+      }
+    }
+  }
+
   std::string CheckFunctionName(const std::string& key, const std::string& value) {
-    if (std::find(std::begin(kFunctions), std::end(kFunctions), value) !=
-        std::end(kFunctions)) {
+    const auto& functions = merge::AggregateFunctionNames();
+    if (std::find(functions.begin(), functions.end(), value) != functions.end()) {
       return value;
     }
     static constexpr std::pair<std::string_view, std::string_view> kMeant[] = {
@@ -368,7 +365,7 @@ class MergeChecker {
         {"MAX", "max"},
         {"MIN", "min"}};
     std::string known;
-    for (std::string_view name : kFunctions) {
+    for (std::string_view name : functions) {
       known += known.empty() ? "" : " ";
       known += name;
     }
@@ -392,34 +389,16 @@ class MergeChecker {
 
   void CheckFunctionType(const std::string& key, const std::string& function,
                          const DataField& field) {
-    const TypeRoot root = field.type.root();
-    bool fits = true;
-    std::string_view wanted;
-    if (function == "sum" || function == "product") {
-      fits = field.type.IsNumeric();
-      wanted = "a number";
-    } else if (function == "listagg") {
-      fits = root == TypeRoot::kVarChar && field.type.length() == types::kMaxLength;
-      wanted = "STRING";
-    } else if (function == "bool_and" || function == "bool_or") {
-      fits = root == TypeRoot::kBoolean;
-      wanted = "BOOLEAN";
-    } else if (function == "collect" || function == "nested_update" ||
-               function == "nested_partial_update") {
-      fits = root == TypeRoot::kArray;
-      wanted = "an ARRAY";
-    } else if (function == "merge_map" || function == "merge_map_with_keytime") {
-      fits = root == TypeRoot::kMap;
-      wanted = "a MAP";
-    } else if (function == "max" || function == "min") {
-      fits = root < TypeRoot::kArray;
-      wanted = "a type that can be ordered";
-    }
-    if (fits) return;
-    at_.Wrong(kUnknownAggregate,
-              fmt::format("The aggregate function '{}' needs {}, but column {} is {}.",
-                          function, wanted, field.name, field.type.ToString()),
-              "", {key}, field.name);
+    const auto& names = merge::AggregateFunctionNames();
+    if (std::find(names.begin(), names.end(), function) == names.end()) return;
+    const auto merging = options::ParseMergeOptions(at_.schema.options);
+    if (!merging.ok()) return;  // values are checked elsewhere
+    const Status status =
+        merge::MakeAggregate(field, function, merging->AggregateOptionsOf(field.name))
+            .status();
+    if (status.ok()) return;
+    at_.Wrong(kUnknownAggregate, MessageOf(status), "", {key}, field.name);
+    at_.report.problems.back().kind = KindOf(status);
   }
 
   void AggregateWithoutGroup(const std::string& column) {

@@ -181,10 +181,10 @@ void LintPartialUpdate(SchemaExamination* at, const options::MergeOptions& merge
   WarnOfClocks(at, clocks, clock_key);
   if (at->IsTrue(options::kAllowRetractionsIntoAggregates.key)) return;
   std::vector<std::string> sums;
-  for (const auto& [column, function] : merge.aggregate_functions) {
-    if (function != "sum" && function != "product") continue;
+  for (const auto& [column, own] : merge.aggregates) {
+    if (own.function != "sum" && own.function != "product") continue;
     if (!merge.ProtectedColumns().contains(column)) continue;
-    if (!merge.ignore_retract.contains(column)) sums.push_back(column);
+    if (!own.ignore_retract) sums.push_back(column);
   }
   if (sums.empty()) return;
   at->Warn(

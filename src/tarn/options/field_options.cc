@@ -1,28 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/options/field_options.h"
 
-#include "tarn/options/options.h"
-
 namespace tarn::options {
 namespace {
-
-/// Suffixes of `fields.<c>.` that Paimon reads (CoreOptions).
-constexpr std::string_view kSuffixes[] = {
-    "sequence-group",
-    "aggregate-function",
-    "ignore-retract",
-    "nested-key",
-    "nested-key-null-strategy",
-    "nested-sequence-field",
-    "count-limit",
-    "distinct",
-    "list-agg-delimiter",
-    "ts-field",
-    "stats-mode",
-    "map.storage-layout",
-    "map.shared-shredding.max-columns",
-    "map.shared-shredding.column-placement-policy",
-};
 
 constexpr std::string_view kFields = "fields.";
 constexpr std::string_view kFileIndex = "file-index.";
@@ -30,11 +10,39 @@ constexpr std::string_view kColumns = ".columns";
 
 }  // namespace
 
+const std::vector<OptionRow>& FieldOptionRows() {
+  constexpr auto kDynamic = Mutability::kDynamic;
+  constexpr std::string_view kSection = "Columns";
+  static const std::vector<OptionRow> rows = {
+#define TARN_FIELD_OPTION(name, type, suffix, default_text, bounds, description) \
+  OptionRow{suffix,   TypeOf<type>(), default_text, bounds,                      \
+            kDynamic, true,           description,  kSection},
+#define TARN_FIELD_OPTIONAL(name, type, suffix, bounds, description) \
+  OptionRow{suffix,   TypeOf<type>(), kUnset,      bounds,           \
+            kDynamic, true,           description, kSection},
+#define TARN_FIELD_KNOWN(type, suffix, default_text, bounds) \
+  OptionRow{suffix, TypeOf<type>(), default_text, bounds, kDynamic, false, "", kSection},
+#include "tarn/options/field_options.def"
+#undef TARN_FIELD_OPTION
+#undef TARN_FIELD_OPTIONAL
+#undef TARN_FIELD_KNOWN
+  };
+  return rows;
+}
+
+const OptionRow* FindFieldOptionRow(std::string_view suffix) {
+  for (const OptionRow& row : FieldOptionRows()) {
+    if (row.key == suffix) return &row;
+  }
+  return nullptr;
+}
+
 std::optional<FieldKey> ParseFieldKey(std::string_view key) {
   if (!key.starts_with(kFields)) return std::nullopt;
   const std::string_view rest = key.substr(kFields.size());
   std::string_view best;
-  for (std::string_view suffix : kSuffixes) {
+  for (const OptionRow& row : FieldOptionRows()) {
+    const std::string_view suffix = row.key;
     const bool fits = rest.size() > suffix.size() + 1 && rest.ends_with(suffix) &&
                       rest[rest.size() - suffix.size() - 1] == '.';
     if (fits && suffix.size() > best.size()) best = suffix;

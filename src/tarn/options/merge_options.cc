@@ -7,24 +7,41 @@
 namespace tarn::options {
 namespace {
 
-Status ReadFieldOption(const std::string& key, const std::string& value,
+Result<AggregateOptions> ReadAggregate(const std::map<std::string, std::string>& values,
+                                       const std::string& column) {
+  const FieldOptions field(values, column);
+  AggregateOptions out;
+  ARROW_ASSIGN_OR_RAISE(out.function, field.Get(kFieldAggregateFunction));
+  ARROW_ASSIGN_OR_RAISE(out.ignore_retract, field.Get(kFieldIgnoreRetract));
+  ARROW_ASSIGN_OR_RAISE(out.distinct, field.Get(kFieldDistinct));
+  ARROW_ASSIGN_OR_RAISE(out.list_agg_delimiter, field.Get(kFieldListAggDelimiter));
+  ARROW_ASSIGN_OR_RAISE(const auto key, field.Get(kFieldNestedKey));
+  if (key) out.nested_key = SplitList(*key);
+  if (field.Has(kFieldNestedKeyNullStrategy.key)) {
+    ARROW_ASSIGN_OR_RAISE(out.nested_key_null_strategy,
+                          field.Get(kFieldNestedKeyNullStrategy));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto sequence, field.Get(kFieldNestedSequenceField));
+  if (sequence) out.nested_sequence_field = SplitList(*sequence);
+  ARROW_ASSIGN_OR_RAISE(out.count_limit, field.Get(kFieldCountLimit));
+  ARROW_ASSIGN_OR_RAISE(out.ts_field, field.Get(kFieldTsField));
+  return out;
+}
+
+Status ReadFieldOption(const std::map<std::string, std::string>& values,
+                       const std::string& key, const std::string& value,
                        MergeOptions* out) {
   const std::optional<FieldKey> field = ParseFieldKey(key);
   if (!field) return Status::OK();
-  if (field->suffix == "sequence-group") {
+  if (field->suffix == kFieldSequenceGroup.key) {
     SequenceGroupOption group{key, field->columns, SplitList(value)};
     if (group.columns.empty()) {
       return InvalidInput(1021, "Sequence group protects no column:", V("key", key));
     }
     out->groups.push_back(std::move(group));
-  } else if (field->columns.size() == 1) {
-    const std::string& column = field->columns[0];
-    if (field->suffix == "aggregate-function") {
-      out->aggregate_functions[column] = value;
-    } else if (field->suffix == "ignore-retract") {
-      ARROW_ASSIGN_OR_RAISE(bool ignore, ParseValue<bool>(key, value, Any()));
-      if (ignore) out->ignore_retract.insert(column);
-    }
+  } else if (field->columns.size() == 1 && !out->aggregates.contains(field->columns[0])) {
+    ARROW_ASSIGN_OR_RAISE(out->aggregates[field->columns[0]],
+                          ReadAggregate(values, field->columns[0]));
   }
   return Status::OK();
 }
@@ -44,10 +61,15 @@ std::set<std::string> MergeOptions::ProtectedColumns() const {
   return out;
 }
 
+AggregateOptions MergeOptions::AggregateOptionsOf(const std::string& column) const {
+  auto own = aggregates.find(column);
+  return own == aggregates.end() ? AggregateOptions() : own->second;
+}
+
 std::optional<std::string> MergeOptions::AggregateFunctionOf(
     const std::string& column) const {
-  auto own = aggregate_functions.find(column);
-  if (own != aggregate_functions.end()) return own->second;
+  auto own = aggregates.find(column);
+  if (own != aggregates.end() && own->second.function) return own->second.function;
   return default_aggregate_function;
 }
 
@@ -72,7 +94,7 @@ Result<MergeOptions> ParseMergeOptions(const std::map<std::string, std::string>&
                         options.Get(kPartialUpdateRemoveRecordOnSequenceGroup));
   if (remove) out.remove_on_sequence_group = SplitList(*remove);
   for (const auto& [key, value] : values) {
-    ARROW_RETURN_NOT_OK(ReadFieldOption(key, value, &out));
+    ARROW_RETURN_NOT_OK(ReadFieldOption(values, key, value, &out));
   }
   return out;
 }

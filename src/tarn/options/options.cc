@@ -60,18 +60,6 @@ constexpr std::string_view kKnownPrefixes[] = {
     "flink.",
 };
 
-template <typename T>
-constexpr ValueType TypeOf() {
-  if constexpr (std::is_same_v<T, bool>) return ValueType::kBool;
-  if constexpr (std::is_same_v<T, int32_t>) return ValueType::kInt;
-  if constexpr (std::is_same_v<T, int64_t>) return ValueType::kLong;
-  if constexpr (std::is_same_v<T, double>) return ValueType::kDouble;
-  if constexpr (std::is_same_v<T, MemorySize>) return ValueType::kMemorySize;
-  if constexpr (std::is_same_v<T, Duration>) return ValueType::kDuration;
-  if constexpr (std::is_same_v<T, Choice>) return ValueType::kChoice;
-  return ValueType::kText;
-}
-
 constexpr auto kDynamic = Mutability::kDynamic;
 constexpr auto kImmutable = Mutability::kImmutable;
 constexpr auto kRestricted = Mutability::kRestricted;
@@ -182,28 +170,28 @@ size_t Distance(std::string_view left, std::string_view right) {
 }
 
 template <typename T>
-Status CheckAs(const OptionRow& row, std::string_view text) {
-  return ParseValue<T>(row.key, text, row.bounds).status();
+Status CheckAs(const OptionRow& row, std::string_view key, std::string_view text) {
+  return ParseValue<T>(key, text, row.bounds).status();
 }
 
-Status CheckRow(const OptionRow& row, std::string_view text) {
+Status CheckRow(const OptionRow& row, std::string_view key, std::string_view text) {
   switch (row.type) {
     case ValueType::kBool:
-      return CheckAs<bool>(row, text);
+      return CheckAs<bool>(row, key, text);
     case ValueType::kInt:
-      return CheckAs<int32_t>(row, text);
+      return CheckAs<int32_t>(row, key, text);
     case ValueType::kLong:
-      return CheckAs<int64_t>(row, text);
+      return CheckAs<int64_t>(row, key, text);
     case ValueType::kDouble:
-      return CheckAs<double>(row, text);
+      return CheckAs<double>(row, key, text);
     case ValueType::kMemorySize:
-      return CheckAs<MemorySize>(row, text);
+      return CheckAs<MemorySize>(row, key, text);
     case ValueType::kDuration:
-      return CheckAs<Duration>(row, text);
+      return CheckAs<Duration>(row, key, text);
     case ValueType::kChoice:
-      return CheckAs<Choice>(row, text);
+      return CheckAs<Choice>(row, key, text);
     case ValueType::kText:
-      return CheckAs<Text>(row, text);
+      return CheckAs<Text>(row, key, text);
   }
   return Status::OK();
 }
@@ -301,8 +289,11 @@ Options Options::With(const std::map<std::string, std::string>& others) const {
 
 Status Options::Check() const {
   for (const auto& [key, text] : values_) {
-    const OptionRow* row = FindOption(key);
-    if (row != nullptr) ARROW_RETURN_NOT_OK(CheckRow(*row, text));
+    if (const OptionRow* row = FindOption(key)) {
+      ARROW_RETURN_NOT_OK(CheckRow(*row, row->key, text));
+    } else if (const auto field = ParseFieldKey(key)) {
+      ARROW_RETURN_NOT_OK(CheckRow(*FindFieldOptionRow(field->suffix), key, text));
+    }
   }
   return Status::OK();
 }
@@ -376,7 +367,26 @@ std::vector<std::string> NearestKeys(std::string_view key) {
   return out;
 }
 
+namespace {
+
+std::string MarkdownOf(const OptionRow& row, std::string_view key) {
+  const std::string bounds = BoundsText(row.type, row.bounds);
+  std::string values(row.bounds.choices.empty() ? TypeText(row.type) : bounds);
+  if (row.bounds.choices.empty() && !bounds.empty()) values += ", " + bounds;
+  constexpr std::string_view kWhen[] = {"dynamic", "immutable", "restricted"};
+  return fmt::format("| `{}` | {} | {} | {} | {} |\n", key,
+                     row.default_text == nullptr ? std::string("-")
+                                                 : fmt::format("`{}`", row.default_text),
+                     values, kWhen[static_cast<size_t>(row.mutability)],
+                     row.acts ? row.description : std::string_view("No effect here."));
+}
+
+}  // namespace
+
 std::string OptionsMarkdown() {
+  constexpr std::string_view kHead =
+      "\n## {}\n\n| key | default | values | changes | meaning |\n"
+      "| --- | --- | --- | --- | --- |\n";
   std::string out =
       "# Table options\n\nKeys, defaults and meaning are Paimon's. *Changes*: dynamic "
       "options may change at any\ntime, immutable ones only while the table has no "
@@ -385,21 +395,15 @@ std::string OptionsMarkdown() {
   for (const OptionRow& row : AllOptions()) {
     if (row.section != section) {
       section = row.section;
-      out += fmt::format(
-          "\n## {}\n\n| key | default | values | changes | meaning |\n"
-          "| --- | --- | --- | --- | --- |\n",
-          section);
+      out += fmt::format(kHead, section);
     }
-    const std::string bounds = BoundsText(row.type, row.bounds);
-    std::string values(row.bounds.choices.empty() ? TypeText(row.type) : bounds);
-    if (row.bounds.choices.empty() && !bounds.empty()) values += ", " + bounds;
-    constexpr std::string_view kWhen[] = {"dynamic", "immutable", "restricted"};
-    out +=
-        fmt::format("| `{}` | {} | {} | {} | {} |\n", row.key,
-                    row.default_text == nullptr ? std::string("-")
-                                                : fmt::format("`{}`", row.default_text),
-                    values, kWhen[static_cast<size_t>(row.mutability)],
-                    row.acts ? row.description : std::string_view("No effect here."));
+    out += MarkdownOf(row, row.key);
+  }
+  out += fmt::format(kHead, FieldOptionRows()[0].section);
+  for (const OptionRow& row : FieldOptionRows()) {
+    const bool group = row.key == kFieldSequenceGroup.key;
+    out += MarkdownOf(
+        row, fmt::format("fields.<{}>.{}", group ? "clocks" : "column", row.key));
   }
   return out;
 }

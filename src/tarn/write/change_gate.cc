@@ -18,22 +18,6 @@ std::string_view KindText(uint8_t kind) {
   return types::ShortName(static_cast<RowKind>(kind));
 }
 
-bool CanRetract(const merge::Aggregate& aggregate) {
-  using F = merge::AggregateFunction;
-  if (aggregate.ignore_retract) return true;
-  switch (aggregate.function) {
-    case F::kNone:
-    case F::kPrimaryKey:
-    case F::kSum:
-    case F::kProduct:
-    case F::kLastValue:
-    case F::kLastNonNullValue:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 Result<ChangeGate> ChangeGate::Make(arrow::MemoryPool* pool,
@@ -133,7 +117,7 @@ Status ChangeGate::CheckRetractions(const uint8_t* kinds,
   }
   if (spec_.remove_record_on_delete) return Status::OK();
   for (size_t i = 0; i < spec_.aggregates.size(); ++i) {
-    if (CanRetract(spec_.aggregates[i])) continue;
+    if (merge::CanRetract(spec_.aggregates[i])) continue;
     return InvalidInput(
         1706, fmt::format("The function '{}' of column '{}' cannot take a {} back. Set "
                           "'fields.{}.ignore-retract'='true', "
