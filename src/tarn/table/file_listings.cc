@@ -121,10 +121,14 @@ struct Files {
 };
 
 Result<Files> LiveFiles(const Table& table) {
-  ARROW_ASSIGN_OR_RAISE(const TimeTravel at,
-                        TimeTravel::FromOptions(table.schema()->options));
   Files out;
-  ARROW_ASSIGN_OR_RAISE(out.snapshot, FindSnapshot(table.snapshot_files(), at));
+  ARROW_ASSIGN_OR_RAISE(BatchStart start, table.StartAt({}));
+  if (start.kind != BatchStart::Kind::kState || start.created_from_millis) {
+    return Unsupported(6605,
+                       "A listing of files of a stretch of history is not there yet:",
+                       V("table", table.name()));
+  }
+  out.snapshot = std::move(start.snapshot);
   if (!out.snapshot) return out;
   ARROW_ASSIGN_OR_RAISE(
       out.entries, meta::ReadLiveFiles(table.context(), table.snapshot_files().paths(),
@@ -302,8 +306,9 @@ Result<Listing> ListManifests(const Table& table) {
   out.AddColumn("min_row_id", DataType::BigInt());
   out.AddColumn("max_row_id", DataType::BigInt());
   ARROW_ASSIGN_OR_RAISE(const auto fields, PartitionFields(*table.schema()));
-  ARROW_ASSIGN_OR_RAISE(const TimeTravel at,
-                        TimeTravel::FromOptions(table.schema()->options));
+  ARROW_ASSIGN_OR_RAISE(
+      const TimeTravel at,
+      TimeTravel::FromOptions(table.schema()->options, table.context()));
   ARROW_ASSIGN_OR_RAISE(const auto snapshot, FindSnapshot(table.snapshot_files(), at));
   if (!snapshot) return out;
   const io::TablePaths& paths = table.snapshot_files().paths();
