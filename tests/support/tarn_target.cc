@@ -8,8 +8,12 @@
 
 #include "tarn/io/local_file_system.h"
 #include "tarn/options/options.h"
+#include "tarn/table/branches.h"
+#include "tarn/table/consumers.h"
+#include "tarn/table/rollback.h"
 #include "tarn/table/system_tables.h"
 #include "tarn/table/table.h"
+#include "tarn/table/tags.h"
 #include "tests/support/canonical_rows.h"
 #include "tests/support/files.h"
 
@@ -195,6 +199,14 @@ Result<expr::PredicatePtr> PredicateFromJson(
     return expr::And({expr::Leaf(column, kGreaterOrEqual, {constants.at(0)}),
                       expr::Leaf(column, kLessOrEqual, {constants.at(1)})});
   }
+  if (op == "startswith") {
+    // Texts from the prefix on to the first that is above all that begin with it.
+    std::string above = value;
+    ++above.back();
+    ARROW_ASSIGN_OR_RAISE(auto end, Constants(json::array({above}), fields[index]));
+    return expr::And({expr::Leaf(column, kGreaterOrEqual, constants),
+                      expr::Leaf(column, kLess, std::move(end))});
+  }
   const std::map<std::string, expr::CompareOp> ops = {
       {"=", kEqual},        {"!=", kNotEqual},
       {"<>", kNotEqual},    {"<", kLess},
@@ -223,7 +235,9 @@ Result<std::shared_ptr<table::Table>> TarnTarget::Open(const json& request) cons
   if (Flag(request, "write-only")) dynamic["write-only"] = "true";
   if (request.contains("scan-mode")) dynamic["scan.mode"] = Text(request["scan-mode"]);
   // Histories are played as Java takes them, quirks included.
-  dynamic[std::string(options::kAllowRetractionsIntoAggregates.key)] = "true";
+  if (request.contains("cmd")) {
+    dynamic[std::string(options::kAllowRetractionsIntoAggregates.key)] = "true";
+  }
   ARROW_ASSIGN_OR_RAISE(auto catalog,
                         catalog::MakeFileSystemCatalog(context_, warehouse_));
   ARROW_ASSIGN_OR_RAISE(const auto names, NamesOf(request));
@@ -234,6 +248,7 @@ Status TarnTarget::Run(const json& request) {
   const std::string command = request.at("cmd");
   if (command == "write") return Write(request);
   if (command == "compact") return Compact(request);
+  if (command == "manage") return Manage(request);
   return NoWordForIt(command);
 }
 
@@ -279,6 +294,38 @@ Status TarnTarget::Compact(const json& request) {
   ARROW_ASSIGN_OR_RAISE(const auto last, committer->LatestOfUser());
   compact.commit_identifier = last ? last->commit_identifier + 1 : 1;
   return table->Compact(compact).status();
+}
+
+Status TarnTarget::Manage(const json& request) {
+  ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
+  const std::string action = request.at("action");
+  const std::string name = request.contains("name") ? Text(request["name"]) : "";
+  std::optional<int64_t> at;
+  if (request.contains("at")) at = Number(request["at"]);
+  const table::TagRequest tag{
+      .name = name, .snapshot_id = at, .retained_nanos = std::nullopt};
+  if (action == "create-tag") return table::CreateTag(*table, tag).status();
+  if (action == "replace-tag") return table::ReplaceTag(*table, tag).status();
+  if (action == "delete-tag") return table::DeleteTag(*table, name);
+  if (action == "rename-tag") {
+    return table::RenameTag(*table, name, Text(request.at("to")));
+  }
+  if (action == "create-branch") {
+    std::optional<std::string> from;
+    if (request.contains("from-tag")) from = Text(request["from-tag"]);
+    return table::CreateBranch(*table, name, from, false);
+  }
+  if (action == "delete-branch") return table::DropBranch(*table, name);
+  if (action == "fast-forward") return table::FastForward(*table, name);
+  if (action == "rollback") {
+    return at ? table::RollbackTo(*table, *at).status()
+              : table::RollbackToTag(*table, name).status();
+  }
+  if (action == "consumer") return table::ResetConsumer(*table, name, at);
+  if (action == "delete-consumer") {
+    return table::ResetConsumer(*table, name, std::nullopt);
+  }
+  return NoWordForIt(action);
 }
 
 Result<std::vector<std::string>> TarnTarget::Read(const json& request) const {
