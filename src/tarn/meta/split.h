@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,12 @@ struct Split {
   std::map<std::string, DeletionVectorPlace> deletion_vectors;
   /// Files may be read one after another without merging (Paimon `rawConvertible`).
   bool raw_convertible = false;
+  /// Records are answered as they were written, retractions included (Paimon
+  /// `isStreaming`).
+  bool unmerged = false;
+  /// Set for a split that answers how `files` differ from these (Paimon
+  /// `IncrementalSplit`).
+  std::optional<std::vector<DataFileMeta>> before_files;
 };
 
 /// The state of one bucket that a writer restores from: its live files.

@@ -2,6 +2,7 @@
 #include "tarn/read/split_reader.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <arrow/api.h>
@@ -11,78 +12,14 @@
 #include "tarn/datafile/fan_in.h"
 #include "tarn/merge/run_merger.h"
 #include "tarn/meta/file_sections.h"
+#include "tarn/read/diff_source.h"
+#include "tarn/read/row_source.h"
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/partition_path.h"
 #include "tarn/types/row_kind.h"
 
 namespace tarn::read {
 namespace {
-
-/// Rows of some columns of the table, with kinds where the source knows them.
-struct Rows {
-  std::shared_ptr<arrow::RecordBatch> columns;
-  std::shared_ptr<arrow::Buffer> kinds;  ///< nullptr = all +I
-};
-
-/// Where a split's rows come from, batch by batch. Answers an empty optional at the end.
-class RowSource {
- public:
-  virtual ~RowSource() = default;
-  virtual Result<std::optional<Rows>> Next() = 0;
-};
-
-/// Files one after another, nothing merged.
-class RawSource final : public RowSource {
- public:
-  RawSource(std::unique_ptr<merge::SortedRun> run, std::vector<int> columns,
-            std::shared_ptr<arrow::Schema> schema, int64_t batch_rows)
-      : run_(std::move(run)),
-        columns_(std::move(columns)),
-        schema_(std::move(schema)),
-        batch_rows_(batch_rows) {}
-
-  Result<std::optional<Rows>> Next() override {
-    if (cursors_.empty() && position_ == 0) {
-      for (int column : columns_) {
-        ARROW_ASSIGN_OR_RAISE(auto cursor, run_->OpenColumn(column));
-        cursors_.push_back(std::move(cursor));
-      }
-    }
-    const int64_t rows = std::min(batch_rows_, run_->num_rows() - position_);
-    if (rows <= 0) return std::nullopt;
-    arrow::ArrayVector arrays;
-    for (auto& cursor : cursors_) {
-      ARROW_ASSIGN_OR_RAISE(auto array, cursor->Read(rows));
-      arrays.push_back(std::move(array));
-    }
-    position_ += rows;
-    return Rows{arrow::RecordBatch::Make(schema_, rows, std::move(arrays)), nullptr};
-  }
-
- private:
-  std::unique_ptr<merge::SortedRun> run_;
-  std::vector<int> columns_;
-  std::shared_ptr<arrow::Schema> schema_;
-  int64_t batch_rows_;
-  std::vector<std::unique_ptr<merge::ColumnCursor>> cursors_;
-  int64_t position_ = 0;
-};
-
-/// One section, merged.
-class MergeSource final : public RowSource {
- public:
-  explicit MergeSource(std::unique_ptr<merge::RunMerger> merger)
-      : merger_(std::move(merger)) {}
-
-  Result<std::optional<Rows>> Next() override {
-    ARROW_ASSIGN_OR_RAISE(auto batch, merger_->Next());
-    if (!batch) return std::nullopt;
-    return Rows{std::move(batch->rows), std::move(batch->kinds)};
-  }
-
- private:
-  std::unique_ptr<merge::RunMerger> merger_;
-};
 
 class SplitReader final : public arrow::RecordBatchReader {
  public:
@@ -108,7 +45,7 @@ class SplitReader final : public arrow::RecordBatchReader {
     reader->vector_places_ = split.deletion_vectors;
     reader->schema_ = std::move(schema);
     ARROW_RETURN_NOT_OK(reader->ChooseColumns());
-    ARROW_RETURN_NOT_OK(reader->CutSections(split));
+    ARROW_RETURN_NOT_OK(reader->OpenSource(split));
     return std::shared_ptr<arrow::RecordBatchReader>(std::move(reader));
   }
 
@@ -126,6 +63,37 @@ class SplitReader final : public arrow::RecordBatchReader {
   struct Section {
     bool raw = false;
     meta::FileRuns runs;
+  };
+  /// How sections are opened: the columns to answer, and whether retractions stay.
+  struct Wanted {
+    std::vector<int> columns;
+    std::shared_ptr<arrow::Schema> schema;
+    bool keep_retracts = false;
+  };
+
+  /// Sections one after another.
+  class Sections final : public RowSource {
+   public:
+    Sections(const SplitReader* reader, std::vector<Section> sections, Wanted wanted)
+        : reader_(reader), sections_(std::move(sections)), wanted_(std::move(wanted)) {}
+    Result<std::optional<Rows>> Next() override {
+      while (true) {
+        if (current_ == nullptr) {
+          if (next_ == sections_.size()) return std::nullopt;
+          ARROW_ASSIGN_OR_RAISE(current_, reader_->Open(sections_[next_++], wanted_));
+        }
+        ARROW_ASSIGN_OR_RAISE(auto rows, current_->Next());
+        if (rows) return rows;
+        current_.reset();
+      }
+    }
+
+   private:
+    const SplitReader* reader_;
+    std::vector<Section> sections_;
+    Wanted wanted_;
+    size_t next_ = 0;
+    std::unique_ptr<RowSource> current_;
   };
 
   SplitReader() = default;
@@ -152,14 +120,48 @@ class SplitReader final : public arrow::RecordBatchReader {
     return Status::OK();
   }
 
-  Status CutSections(const meta::Split& split) {
-    if (split.raw_convertible || !schema_->has_primary_key()) {
-      sections_.push_back({true, {split.files}});
+  Status OpenSource(const meta::Split& split) {
+    const Wanted wanted{read_columns_, read_schema_,
+                        options_.keep_retracts || options_.row_kinds};
+    if (split.unmerged) {
+      source_ = RawSource(datafile::OpenRun(*bucket_, split.files), read_columns_,
+                          read_schema_, options_.batch_rows, /*with_kinds=*/true);
       return Status::OK();
+    }
+    if (!split.before_files) {
+      ARROW_ASSIGN_OR_RAISE(auto sections,
+                            CutSections(split.files, split.raw_convertible));
+      source_ = std::make_unique<Sections>(this, std::move(sections), wanted);
+      return Status::OK();
+    }
+    // A diff compares whole rows.
+    Wanted whole;
+    whole.keep_retracts = wanted.keep_retracts;
+    whole.columns.resize(schema_->fields.size());
+    std::iota(whole.columns.begin(), whole.columns.end(), 0);
+    ARROW_ASSIGN_OR_RAISE(whole.schema, types::ToArrow(schema_->fields));
+    std::unique_ptr<RowSource> sides[2];
+    const std::vector<meta::DataFileMeta>* files[2] = {&*split.before_files,
+                                                       &split.files};
+    for (int i = 0; i < 2; ++i) {
+      ARROW_ASSIGN_OR_RAISE(auto sections, CutSections(*files[i], false));
+      sides[i] = std::make_unique<Sections>(this, std::move(sections), whole);
+    }
+    source_ = DiffSource(*context_, schema_, std::move(sides[0]), std::move(sides[1]),
+                         read_columns_, wanted.keep_retracts);
+    return Status::OK();
+  }
+
+  Result<std::vector<Section>> CutSections(const std::vector<meta::DataFileMeta>& files,
+                                           bool raw_convertible) {
+    std::vector<Section> out;
+    if (raw_convertible || !schema_->has_primary_key()) {
+      out.push_back({true, {files}});
+      return out;
     }
     ARROW_ASSIGN_OR_RAISE(spec_, merge::MergeSpec::FromSchema(*schema_));
     ARROW_ASSIGN_OR_RAISE(auto keys, schema_->FieldsOf(schema_->TrimmedPrimaryKey()));
-    ARROW_ASSIGN_OR_RAISE(auto sections, meta::PartitionFiles(split.files, keys));
+    ARROW_ASSIGN_OR_RAISE(auto sections, meta::PartitionFiles(files, keys));
     for (auto& section : sections) {
       // A lone run without retractions is its own merge.
       const bool raw =
@@ -167,28 +169,29 @@ class SplitReader final : public arrow::RecordBatchReader {
           std::all_of(section[0].begin(), section[0].end(), [](const auto& file) {
             return file.delete_row_count.has_value() && *file.delete_row_count == 0;
           });
-      sections_.push_back({raw && !options_.row_kinds, std::move(section)});
+      out.push_back({raw && !options_.row_kinds, std::move(section)});
     }
-    return Status::OK();
+    return out;
   }
 
-  /// Vectors of a section's files are in memory while it is read.
-  Status LoadVectors(const Section& section) {
+  /// The bucket with the vectors of a section's files, in memory while it is read.
+  Result<datafile::ReadBucket> BucketFor(const Section& section) const {
     std::vector<meta::DataFileMeta> files;
     for (const auto& run : section.runs) {
       files.insert(files.end(), run.begin(), run.end());
     }
-    ARROW_ASSIGN_OR_RAISE(bucket_->deletion_vectors,
+    datafile::ReadBucket bucket = *bucket_;
+    ARROW_ASSIGN_OR_RAISE(bucket.deletion_vectors,
                           datafile::ReadVectorsOf(*context_, files, vector_places_));
-    return Status::OK();
+    return bucket;
   }
 
-  Result<std::unique_ptr<RowSource>> Open(const Section& section) {
-    ARROW_RETURN_NOT_OK(LoadVectors(section));
+  Result<std::unique_ptr<RowSource>> Open(const Section& section,
+                                          const Wanted& wanted) const {
+    ARROW_ASSIGN_OR_RAISE(const datafile::ReadBucket bucket, BucketFor(section));
     if (section.raw) {
-      return std::make_unique<RawSource>(datafile::OpenRun(*bucket_, section.runs[0]),
-                                         read_columns_, read_schema_,
-                                         options_.batch_rows);
+      return RawSource(datafile::OpenRun(bucket, section.runs[0]), wanted.columns,
+                       wanted.schema, options_.batch_rows, /*with_kinds=*/false);
     }
     std::vector<std::unique_ptr<merge::SortedRun>> runs;
     for (const auto& files : section.runs) {
@@ -196,40 +199,34 @@ class SplitReader final : public arrow::RecordBatchReader {
       std::vector<meta::DataFileMeta> run;
       for (const auto& file : files) {
         if (spec_.lookup && !run.empty() && run.back().level != file.level) {
-          runs.push_back(datafile::OpenRun(*bucket_, std::move(run)));
+          runs.push_back(datafile::OpenRun(bucket, std::move(run)));
           run.clear();
         }
         run.push_back(file);
       }
-      runs.push_back(datafile::OpenRun(*bucket_, std::move(run)));
+      runs.push_back(datafile::OpenRun(bucket, std::move(run)));
     }
     if (!spec_.lookup) {
       ARROW_ASSIGN_OR_RAISE(auto order, merge::MergeSpec::OrderOnly(*schema_));
       ARROW_ASSIGN_OR_RAISE(runs, datafile::LimitFanIn(context_, order, std::move(runs)));
     }
     merge::RunMergerOptions options;
-    options.projection = read_columns_;
-    options.drop_retracts = !options_.keep_retracts && !options_.row_kinds;
+    options.projection = wanted.columns;
+    options.drop_retracts = !wanted.keep_retracts;
     options.batch_rows = options_.batch_rows;
     ARROW_ASSIGN_OR_RAISE(
         auto merger,
         merge::RunMerger::Make(*context_, spec_, std::move(runs), std::move(options)));
-    return std::make_unique<MergeSource>(std::move(merger));
+    return MergeSource(std::move(merger));
   }
 
   Status Next(std::shared_ptr<arrow::RecordBatch>* batch) {
     while (true) {
-      if (current_ == nullptr) {
-        if (next_section_ == sections_.size()) return Status::OK();
-        ARROW_ASSIGN_OR_RAISE(current_, Open(sections_[next_section_++]));
-      }
-      ARROW_ASSIGN_OR_RAISE(auto rows, current_->Next());
-      if (!rows) {
-        current_.reset();
-        continue;
-      }
+      ARROW_ASSIGN_OR_RAISE(auto rows, source_->Next());
+      if (!rows) return Status::OK();
       ARROW_ASSIGN_OR_RAISE(*batch, Answer(*rows));
       if ((*batch)->num_rows() > 0) return Status::OK();
+      batch->reset();
     }
   }
 
@@ -276,9 +273,7 @@ class SplitReader final : public arrow::RecordBatchReader {
   std::vector<int> read_columns_;
   std::shared_ptr<arrow::Schema> read_schema_;
   std::shared_ptr<arrow::Schema> output_schema_;
-  std::vector<Section> sections_;
-  size_t next_section_ = 0;
-  std::unique_ptr<RowSource> current_;
+  std::unique_ptr<RowSource> source_;
   Status failed_;
 };
 

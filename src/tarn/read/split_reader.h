@@ -6,7 +6,9 @@
 ///
 /// A raw split is files one after another, all predicates pushed down. A merging split
 /// is, section by section, one cursor per sorted run into the merge; then deletes are
-/// dropped, value predicates applied, and the columns asked for gathered late.
+/// dropped, value predicates applied, and the columns asked for gathered late. A split of
+/// changes is its files' records as they are; one of a diff merges both sides and walks
+/// them together (`diff_source.h`).
 
 #include <memory>
 #include <string>

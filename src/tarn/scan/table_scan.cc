@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/scan/table_scan.h"
 
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
@@ -10,6 +12,7 @@
 #include "tarn/io/table_paths.h"
 #include "tarn/meta/index_manifest.h"
 #include "tarn/meta/live_files.h"
+#include "tarn/meta/manifest_list.h"
 #include "tarn/meta/partition_set.h"
 #include "tarn/meta/stored_rows.h"
 #include "tarn/meta/table_features.h"
@@ -78,7 +81,103 @@ class Planner {
     return Status::OK();
   }
 
+  /// The files of history, not of a state: level 0 counts, and a file is no longer judged
+  /// by what else its bucket holds.
+  void ReadChanges() {
+    first_row_ = false;
+    changes_ = true;
+  }
+  void ReadDiff() { first_row_ = false; }
+
   Status Run(const meta::Snapshot& snapshot, Plan* plan) {
+    ARROW_ASSIGN_OR_RAISE(auto entries, LiveEntries(snapshot, plan));
+    ARROW_ASSIGN_OR_RAISE(const auto vectors, FindVectors(snapshot));
+    return MakeSplits(snapshot.id, std::move(entries), vectors, plan);
+  }
+
+  Status RunChanges(const std::vector<meta::Snapshot>& steps, ChangeSource source,
+                    int64_t end_id, Plan* plan) {
+    if (source == ChangeSource::kDelta) ARROW_RETURN_NOT_OK(RefuseVectors("delta"));
+    std::vector<meta::ManifestFileMeta> manifests;
+    for (const meta::Snapshot& step : steps) {
+      ARROW_ASSIGN_OR_RAISE(auto more,
+                            source == ChangeSource::kDelta
+                                ? meta::ReadDeltaManifests(context_, paths_, step)
+                                : meta::ReadChangelogManifests(context_, paths_, step));
+      plan->counters.manifests_total += static_cast<int64_t>(more.size());
+      std::erase_if(more, [this](const auto& m) { return !WantsManifest(m); });
+      manifests.insert(manifests.end(), std::make_move_iterator(more.begin()),
+                       std::make_move_iterator(more.end()));
+    }
+    plan->counters.manifests_read = static_cast<int64_t>(manifests.size());
+    meta::EntryFilter filter;
+    filter.bucket = [this](std::string_view partition, int32_t bucket, int32_t total) {
+      return WantsBucket(partition, bucket, total);
+    };
+    ARROW_ASSIGN_OR_RAISE(auto entries,
+                          meta::ReadEntries(context_, paths_, manifests, filter));
+    plan->counters.files_total = static_cast<int64_t>(entries.size());
+    for (const ManifestEntry& entry : entries) {
+      if (entry.kind == meta::FileKind::kAdd) continue;
+      return InvalidInput(1617,
+                          "Changes of a snapshot that removed files have no records:",
+                          V("table", table_path_), V("file", entry.file.file_name));
+    }
+    std::erase_if(entries, [this](const auto& entry) { return !WantsFile(entry); });
+    ARROW_RETURN_NOT_OK(status_);
+    return MakeSplits(end_id, std::move(entries), {}, plan);
+  }
+
+  Status RunDiff(const meta::Snapshot& before, const meta::Snapshot& after, Plan* plan) {
+    ARROW_RETURN_NOT_OK(RefuseVectors("diff"));
+    ARROW_ASSIGN_OR_RAISE(auto now, LiveEntries(after, plan));
+    ARROW_ASSIGN_OR_RAISE(auto then, LiveEntries(before, plan));
+    struct Sides {
+      const ManifestEntry* first = nullptr;
+      std::vector<const ManifestEntry*> then, now;
+    };
+    std::map<std::pair<std::string_view, int32_t>, Sides> buckets;
+    for (const auto& entry : then) {
+      Sides& sides = buckets[{entry.partition, entry.bucket}];
+      sides.first = &entry;
+      sides.then.push_back(&entry);
+    }
+    for (const auto& entry : now) {
+      Sides& sides = buckets[{entry.partition, entry.bucket}];
+      if (sides.now.empty()) sides.first = &entry;
+      sides.now.push_back(&entry);
+    }
+    for (auto& [place, sides] : buckets) {
+      DropShared(&sides.then, &sides.now);
+      if (sides.then.empty() && sides.now.empty()) continue;
+      ARROW_ASSIGN_OR_RAISE(meta::Split split, SplitOf(after.id, *sides.first));
+      split.before_files.emplace();
+      for (const auto* entry : sides.then) {
+        ARROW_RETURN_NOT_OK(CheckReadable(entry->file));
+        split.before_files->push_back(entry->file);
+      }
+      for (const auto* entry : sides.now) {
+        ARROW_RETURN_NOT_OK(CheckReadable(entry->file));
+        split.files.push_back(entry->file);
+      }
+      plan->counters.files_kept +=
+          static_cast<int64_t>(sides.then.size() + sides.now.size());
+      plan->splits.push_back(std::move(split));
+    }
+    return status_;
+  }
+
+ private:
+  /// What lies between two snapshots is told by files, which vectors change from outside.
+  Status RefuseVectors(const char* mode) const {
+    if (!vectors_) return Status::OK();
+    return Unsupported(6790, "Increments of a table with deletion vectors are not there yet:",
+                       V("table", table_path_), V("option", "deletion-vectors.enabled"),
+                       V("incremental-between-scan-mode", mode));
+  }
+
+  Result<std::vector<ManifestEntry>> LiveEntries(const meta::Snapshot& snapshot,
+                                                 Plan* plan) {
     meta::LiveFilesFilter filter;
     filter.manifest = [this](const meta::ManifestFileMeta& m) {
       return WantsManifest(m);
@@ -91,13 +190,31 @@ class Planner {
     ARROW_ASSIGN_OR_RAISE(
         auto entries, meta::ReadLiveFiles(context_, paths_, snapshot, filter, &counters));
     ARROW_RETURN_NOT_OK(status_);
-    plan->counters.manifests_total = counters.manifests_total;
-    plan->counters.manifests_read = counters.manifests_read;
-    plan->counters.files_total = counters.files_total;
-    return MakeSplits(snapshot, std::move(entries), plan);
+    plan->counters.manifests_total += counters.manifests_total;
+    plan->counters.manifests_read += counters.manifests_read;
+    plan->counters.files_total += counters.files_total;
+    return entries;
   }
 
- private:
+  /// Take the files that both sides have out of both.
+  static void DropShared(std::vector<const ManifestEntry*>* then,
+                         std::vector<const ManifestEntry*>* now) {
+    std::map<std::string_view, const ManifestEntry*> by_name;
+    for (const auto* entry : *now) by_name.emplace(entry->file.file_name, entry);
+    std::set<std::string_view> shared;
+    for (const auto* entry : *then) {
+      const auto found = by_name.find(entry->file.file_name);
+      if (found != by_name.end() && *found->second == *entry) {
+        shared.insert(found->first);
+      }
+    }
+    for (auto* side : {then, now}) {
+      std::erase_if(*side, [&](const ManifestEntry* entry) {
+        return shared.contains(entry->file.file_name);
+      });
+    }
+  }
+
   /// Remember the first error of a callback that can only say yes or no.
   bool Check(const Result<bool>& answer) {
     if (answer.ok()) return *answer;
@@ -153,12 +270,22 @@ class Planner {
   bool WantsFile(const ManifestEntry& entry) {
     // These tables answer from what is compacted (Paimon `batchScanSkipLevel0`).
     if (skip_level_0_ && entry.file.level == 0) return false;
+    if (options_.created_from_millis && !IsYoungEnough(entry.file)) return false;
     if (predicate_ == nullptr) return true;
-    if (key_fields_.empty())
+    if (key_fields_.empty() || changes_)
       return Check(stats_.ValuesMightMatch(entry.file, *predicate_));
     // A key is either in the range of a file or not, whatever its versions say.
     return key_predicate_ == nullptr ||
            Check(stats_.KeysMightMatch(entry.file, *key_predicate_));
+  }
+
+  /// What is stored is the local time of the writer, as if it were UTC.
+  bool IsYoungEnough(const DataFileMeta& file) const {
+    if (!file.creation_time_millis) return false;
+    const int64_t local = *file.creation_time_millis;
+    const int64_t guess = local - context_.clock->LocalOffsetMillis(local);
+    return local - context_.clock->LocalOffsetMillis(guess) >=
+           *options_.created_from_millis;
   }
 
   /// Whether files that share keys with no others can answer a wanted row. Below a merge
@@ -190,13 +317,14 @@ class Planner {
 
   using Place = std::pair<std::string_view, int32_t>;  ///< partition, bucket
   using VectorPlaces = std::map<std::string, meta::DeletionVectorPlace>;
+  using VectorsByBucket = std::map<std::pair<std::string, int32_t>, VectorPlaces>;
 
   /// Where the deletion vectors of the snapshot stand, by bucket and data file.
-  Result<std::map<std::pair<std::string, int32_t>, VectorPlaces>> FindVectors(
-      const meta::Snapshot& snapshot,
-      const types::PartitionPaths& partition_paths) const {
-    std::map<std::pair<std::string, int32_t>, VectorPlaces> out;
+  Result<VectorsByBucket> FindVectors(const meta::Snapshot& snapshot) const {
+    VectorsByBucket out;
     if (!vectors_ || !snapshot.index_manifest) return out;
+    ARROW_ASSIGN_OR_RAISE(const auto partition_paths,
+                          types::PartitionPaths::Make(schema_));
     ARROW_ASSIGN_OR_RAISE(const std::string manifest,
                           paths_.ManifestFile(*snapshot.index_manifest));
     ARROW_ASSIGN_OR_RAISE(const auto entries,
@@ -225,8 +353,26 @@ class Planner {
     return paths_.DataFile(partition, entry.bucket, entry.file_name);
   }
 
-  Status MakeSplits(const meta::Snapshot& snapshot, std::vector<ManifestEntry> entries,
-                    Plan* plan) {
+  /// A split of no files yet, of the bucket that `first` lies in.
+  Result<meta::Split> SplitOf(int64_t snapshot_id, const ManifestEntry& first) const {
+    meta::Split split;
+    split.snapshot_id = snapshot_id;
+    split.partition = first.partition;
+    split.bucket = first.bucket;
+    split.total_buckets = first.total_buckets;
+    split.unmerged = changes_;
+    ARROW_ASSIGN_OR_RAISE(const auto partition_paths,
+                          types::PartitionPaths::Make(schema_));
+    ARROW_ASSIGN_OR_RAISE(const std::string partition_path,
+                          partition_paths.PathOf(first.partition));
+    const std::string folder = paths_.BucketDirectory(partition_path, first.bucket);
+    split.bucket_path = folder.substr(paths_.root().size());
+    if (split.bucket_path.starts_with('/')) split.bucket_path.erase(0, 1);
+    return split;
+  }
+
+  Status MakeSplits(int64_t snapshot_id, std::vector<ManifestEntry> entries,
+                    const VectorsByBucket& vectors, Plan* plan) {
     // Buckets in the order in which their first file is found.
     std::vector<std::pair<const ManifestEntry*, std::vector<DataFileMeta>>> buckets;
     std::map<Place, size_t> positions;
@@ -237,20 +383,8 @@ class Planner {
       if (fresh) buckets.push_back({&entry, {}});
       buckets[at->second].second.push_back(entry.file);
     }
-    ARROW_ASSIGN_OR_RAISE(const auto partition_paths,
-                          types::PartitionPaths::Make(schema_));
-    ARROW_ASSIGN_OR_RAISE(const auto vectors, FindVectors(snapshot, partition_paths));
     for (auto& [first, files] : buckets) {
-      meta::Split split;
-      split.snapshot_id = snapshot.id;
-      split.partition = first->partition;
-      split.bucket = first->bucket;
-      split.total_buckets = first->total_buckets;
-      ARROW_ASSIGN_OR_RAISE(const std::string partition_path,
-                            partition_paths.PathOf(first->partition));
-      const std::string folder = paths_.BucketDirectory(partition_path, first->bucket);
-      split.bucket_path = folder.substr(paths_.root().size());
-      if (split.bucket_path.starts_with('/')) split.bucket_path.erase(0, 1);
+      ARROW_ASSIGN_OR_RAISE(meta::Split split, SplitOf(snapshot_id, *first));
       const auto marked = vectors.find({first->partition, first->bucket});
       ARROW_ASSIGN_OR_RAISE(auto packed, Pack(std::move(files)));
       for (SplitFiles& group : packed) {
@@ -273,7 +407,7 @@ class Planner {
     if (key_fields_.empty()) return PackAppendFiles(std::move(files), pack_);
     return PackKeyedFiles(files, key_fields_, first_row_ || vectors_, pack_,
                           [this](const std::vector<DataFileMeta>& section) {
-                            return WantsSection(section);
+                            return changes_ ? Result<bool>(true) : WantsSection(section);
                           });
   }
 
@@ -291,7 +425,8 @@ class Planner {
   bool vectors_ = false;       ///< the table has deletion vectors
   bool skip_level_0_ = false;  ///< only what is compacted is visible
   bool index_in_data_folder_ = false;
-  bool folds_ = false;  ///< several rows of a key make one that none of them is
+  bool changes_ = false;  ///< records are answered one by one
+  bool folds_ = false;    ///< several rows of a key make one that none of them is
   bool real_buckets_only_ = false;
   std::optional<meta::PartitionSet> wanted_;
   expr::PredicatePtr predicate_, partition_predicate_, key_predicate_;
@@ -304,6 +439,21 @@ class Planner {
 
 }  // namespace
 
+namespace {
+
+Result<std::unique_ptr<Planner>> MakePlanner(const base::Context& context,
+                                             const std::string& table_path,
+                                             const types::TableSchema& schema,
+                                             const ScanOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(auto paths, io::TablePaths::Make(table_path, schema.options));
+  auto planner =
+      std::make_unique<Planner>(context, table_path, schema, std::move(paths), options);
+  ARROW_RETURN_NOT_OK(planner->Init());
+  return planner;
+}
+
+}  // namespace
+
 Result<Plan> PlanBatch(const base::Context& context, const std::string& table_path,
                        const types::TableSchema& schema,
                        const std::optional<meta::Snapshot>& snapshot,
@@ -312,10 +462,46 @@ Result<Plan> PlanBatch(const base::Context& context, const std::string& table_pa
   Plan plan;
   plan.snapshot = snapshot;
   if (!snapshot) return plan;
-  ARROW_ASSIGN_OR_RAISE(auto paths, io::TablePaths::Make(table_path, schema.options));
-  Planner planner(context, table_path, schema, std::move(paths), options);
-  ARROW_RETURN_NOT_OK(planner.Init());
-  ARROW_RETURN_NOT_OK(planner.Run(*snapshot, &plan));
+  ARROW_ASSIGN_OR_RAISE(const auto planner,
+                        MakePlanner(context, table_path, schema, options));
+  ARROW_RETURN_NOT_OK(planner->Run(*snapshot, &plan));
+  return plan;
+}
+
+Result<Plan> PlanChanges(const base::Context& context, const std::string& table_path,
+                         const types::TableSchema& schema,
+                         const std::vector<meta::Snapshot>& steps, ChangeSource source,
+                         int64_t end_id, const ScanOptions& options) {
+  ARROW_RETURN_NOT_OK(RefuseWhatIsMissing(schema, table_path));
+  Plan plan;
+  ARROW_ASSIGN_OR_RAISE(const auto planner,
+                        MakePlanner(context, table_path, schema, options));
+  planner->ReadChanges();
+  ARROW_RETURN_NOT_OK(planner->RunChanges(steps, source, end_id, &plan));
+  return plan;
+}
+
+Result<Plan> PlanDiff(const base::Context& context, const std::string& table_path,
+                      const types::TableSchema& schema, const meta::Snapshot& before,
+                      const meta::Snapshot& after, const ScanOptions& options) {
+  ARROW_RETURN_NOT_OK(RefuseWhatIsMissing(schema, table_path));
+  const std::string* vectors =
+      options::Options(schema.options).Find("deletion-vectors.enabled");
+  if (vectors != nullptr && base::ToLower(*vectors) == "true") {
+    return Unsupported(6604, "A diff of states with deletion vectors is not there yet:",
+                       V("table", table_path));
+  }
+  if (!schema.has_primary_key()) {
+    return InvalidInput(1616, "States of a table without a primary key have no diff:",
+                        V("table", table_path),
+                        V("hint", "incremental-between-scan-mode 'delta' reads changes"));
+  }
+  Plan plan;
+  plan.snapshot = after;
+  ARROW_ASSIGN_OR_RAISE(const auto planner,
+                        MakePlanner(context, table_path, schema, options));
+  planner->ReadDiff();
+  ARROW_RETURN_NOT_OK(planner->RunDiff(before, after, &plan));
   return plan;
 }
 

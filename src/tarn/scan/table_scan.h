@@ -11,6 +11,9 @@
 /// splits are raw, level 0 stays out (but for `deletion-vectors.merge-on-read`), and they
 /// carry the places of the vectors.
 ///
+/// Besides states there are changes: the files that snapshots of a stretch of history
+/// added, record by record (`PlanChanges`), and two states to compare (`PlanDiff`).
+///
 /// Invariant: pruning changes no answer; `ScanOptions::prune = false` turns all of it
 /// off.
 
@@ -33,7 +36,15 @@ struct ScanOptions {
   std::vector<std::string>
       partitions;  ///< serialized partition rows to read; empty = all
   std::optional<int32_t> bucket;
+  /// Only files that were created then or later, in epoch milliseconds.
+  std::optional<int64_t> created_from_millis;
   bool prune = true;
+};
+
+/// Which files of a snapshot say what it changed.
+enum class ChangeSource : uint8_t {
+  kDelta,      ///< the data files that it added
+  kChangelog,  ///< its changelog files
 };
 
 /// What a plan found, for EXPLAIN and tests.
@@ -57,5 +68,21 @@ Result<Plan> PlanBatch(const base::Context& context, const std::string& table_pa
                        const types::TableSchema& schema,
                        const std::optional<meta::Snapshot>& snapshot,
                        const ScanOptions& options);
+
+/// Plan a read of what `steps` changed, in their order: records as they were written,
+/// nothing merged (Paimon `IncrementalDeltaStartingScanner`).
+/// \param end_id  the snapshot that splits name
+/// Errors: those of `PlanBatch`; kInvalidInput for a step that also removed files.
+Result<Plan> PlanChanges(const base::Context& context, const std::string& table_path,
+                         const types::TableSchema& schema,
+                         const std::vector<meta::Snapshot>& steps, ChangeSource source,
+                         int64_t end_id, const ScanOptions& options);
+
+/// Plan how `after` differs from `before`: per bucket the files that only one of them has
+/// (Paimon `SnapshotReader.readIncrementalDiff`). Value predicates prune nothing here.
+/// Errors: those of `PlanBatch`; kInvalidInput for a table without a primary key.
+Result<Plan> PlanDiff(const base::Context& context, const std::string& table_path,
+                      const types::TableSchema& schema, const meta::Snapshot& before,
+                      const meta::Snapshot& after, const ScanOptions& options);
 
 }  // namespace tarn::scan

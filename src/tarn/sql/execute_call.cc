@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
+#include <span>
 #include <utility>
 
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+
+#include "tarn/sql/history_procedures.h"
 #include "tarn/sql/parser.h"
 #include "tarn/sql/session.h"
+#include "tarn/types/arrow_types.h"
 
 namespace tarn::sql {
 namespace {
@@ -78,16 +84,108 @@ Result<std::vector<std::map<std::string, std::string>>> PartitionsOf(
   return out;
 }
 
+/// Values of the arguments by parameter, named or in order.
+Result<std::map<std::string, std::string>> Bind(
+    const CallProcedure& node, std::span<const ProcedureParameter> parameters,
+    const SourceText& source) {
+  const auto refuse = [&](std::string sentence, Span span) {
+    std::string form;
+    for (const ProcedureParameter& parameter : parameters) {
+      form += (form.empty() ? "`" : ", `") + std::string(parameter.name) + "`";
+    }
+    return ToStatus({ErrorKind::kInvalidInput, kBadArguments, std::move(sentence), span,
+                     "", "Its arguments are " + form},
+                    source);
+  };
+  std::map<std::string, std::string> out;
+  size_t place = 0;
+  for (const CallArgument& argument : node.arguments) {
+    const Literal* literal = argument.value->As<Literal>();
+    const Span span = argument.value->span;
+    if (literal == nullptr) return refuse("An argument is a literal", span);
+    const bool flag =
+        literal->kind == LiteralKind::kTrue || literal->kind == LiteralKind::kFalse;
+    const ProcedureParameter* found = nullptr;
+    if (argument.name) {
+      for (const ProcedureParameter& parameter : parameters) {
+        if (parameter.name == argument.name->name) found = &parameter;
+      }
+    } else {
+      // A flag may stand where a text was left out.
+      while (place < parameters.size() && flag &&
+             parameters[place].kind != LiteralKind::kTrue) {
+        if (parameters[place].required) break;
+        ++place;
+      }
+      if (place < parameters.size()) found = &parameters[place++];
+    }
+    if (found == nullptr) return refuse("The procedure has no such argument", span);
+    if (literal->kind == LiteralKind::kNull && !found->required) continue;
+    if (flag ? found->kind != LiteralKind::kTrue : literal->kind != found->kind) {
+      return refuse("An argument has another type", span);
+    }
+    out[std::string(found->name)] =
+        flag ? (literal->kind == LiteralKind::kTrue ? "true" : "false") : literal->text;
+  }
+  for (const ProcedureParameter& parameter : parameters) {
+    if (!parameter.required || out.contains(std::string(parameter.name))) continue;
+    return refuse("An argument is missing: " + std::string(parameter.name),
+                  node.procedure.span);
+  }
+  return out;
+}
+
+Result<StatementResult> AnswerOf(const table::Listing& listing) {
+  StatementResult out;
+  out.kind = ResultKind::kRows;
+  out.fields = listing.fields();
+  arrow::ArrayVector arrays;
+  for (size_t i = 0; i < out.fields.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto array, listing.Column(i));
+    arrays.push_back(std::move(array));
+  }
+  ARROW_ASSIGN_OR_RAISE(auto schema, types::ToArrow(out.fields));
+  auto batch = arrow::RecordBatch::Make(schema, listing.rows(), std::move(arrays));
+  ARROW_ASSIGN_OR_RAISE(out.rows, arrow::RecordBatchReader::Make({batch}, schema));
+  return out;
+}
+
 }  // namespace
+
+Result<StatementResult> Session::RunHistoryCall(const CallProcedure& node,
+                                                const SourceText& source) {
+  const auto& parts = node.procedure.parts;
+  ARROW_ASSIGN_OR_RAISE(const auto arguments,
+                        Bind(node, HistoryParameters(parts.back().name), source));
+  FullName full{parts.size() == 3 ? parts[0].name : current_catalog_, current_database_,
+                arguments.at("table")};
+  if (const size_t dot = full.object.find('.'); dot != std::string::npos) {
+    full.database = full.object.substr(0, dot);
+    full.object = full.object.substr(dot + 1);
+  }
+  const Span span = node.procedure.span;
+  auto catalog = CatalogOf(full);
+  if (!catalog.ok()) return AtPlace(catalog.status(), span, source);
+  auto table = (*catalog)->GetTable(full.table());
+  if (!table.ok()) return AtPlace(table.status(), span, source);
+  auto answer = RunHistoryProcedure(parts.back().name, **table, arguments);
+  if (!answer.ok()) return AtPlace(answer.status(), span, source);
+  return AnswerOf(*answer);
+}
 
 Result<StatementResult> Session::Run(const CallProcedure& node,
                                      const SourceText& source) {
   const auto& parts = node.procedure.parts;
+  const bool system = parts.size() >= 2 && parts[parts.size() - 2].name == "sys";
+  if (system && !HistoryParameters(parts.back().name).empty()) {
+    return RunHistoryCall(node, source);
+  }
   const bool compact = parts.size() >= 2 && parts[parts.size() - 2].name == "sys" &&
                        parts.back().name == "compact";
   if (!compact) {
     return Refuse("The procedure " + node.procedure.ToString() + " is not supported yet",
-                  node.procedure.span, source, "sys.compact is");
+                  node.procedure.span, source,
+                  "sys.compact and those on tags, branches, rollbacks and consumers are");
   }
   ARROW_ASSIGN_OR_RAISE(const auto arguments, Arguments(node, source));
   table::CompactRequest request;

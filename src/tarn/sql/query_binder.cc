@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "tarn/catalog/global_tables.h"
 #include "tarn/sql/bounded_source.h"
 #include "tarn/sql/literal.h"
 #include "tarn/sql/table_source.h"
@@ -139,18 +140,24 @@ Result<Relation> QueryBinder::BindStored(const NamedTable& table, const FullName
   if (table.time_travel) {
     ARROW_ASSIGN_OR_RAISE(at, TravelOf(*table.time_travel));
   }
-  const size_t dollar = name.object.find('$');
+  if (name.database == "sys") {
+    auto catalog = session_->CatalogOf(name);
+    if (!catalog.ok()) return session_->AtPlace(catalog.status(), span, source_);
+    auto global =
+        catalog::OpenGlobalTable(catalog->get(), name.object, session_->context_->pool);
+    if (!global.ok()) return session_->AtPlace(global.status(), span, source_);
+    return Add(std::make_shared<SystemTableSource>(*std::move(global)), span);
+  }
+  // What stands behind the last '$' is a system table, unless it names a branch.
+  const size_t dollar = name.object.rfind('$');
   const bool branch =
       dollar != std::string::npos &&
       std::string_view(name.object).substr(dollar).starts_with("$branch_");
   if (dollar != std::string::npos && !branch) {
     ObjectName base = table.name;
     base.parts.back().name = name.object.substr(0, dollar);
-    ARROW_ASSIGN_OR_RAISE(auto stored, session_->OpenTable(base, source_, options));
-    if (table.time_travel) {
-      return Refuse("Time travel of a system table is not supported yet",
-                    table.time_travel->span, source_);
-    }
+    ARROW_ASSIGN_OR_RAISE(
+        auto stored, session_->OpenTable(base, source_, at.Over(std::move(options))));
     auto system =
         table::OpenSystemTable(std::move(stored), name.object.substr(dollar + 1));
     if (!system.ok()) return session_->AtPlace(system.status(), span, source_);

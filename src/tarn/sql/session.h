@@ -151,6 +151,8 @@ class Session {
                                             const SourceText& source) const;
   // execute_call.cc
   Result<StatementResult> Run(const CallProcedure& node, const SourceText& source);
+  Result<StatementResult> RunHistoryCall(const CallProcedure& node,
+                                         const SourceText& source);
   Result<StatementResult> Run(const Delete& node, const SourceText& source);
   Result<StatementResult> Run(const Update& node, const SourceText& source);
   Result<StatementResult> Run(const UnsupportedStatement& node, const SourceText& source);

@@ -56,11 +56,12 @@ class TableSource final : public ScanSource {
  public:
   TableSource(std::shared_ptr<table::Table> table, table::TimeTravel at,
               std::optional<meta::Snapshot> latest,
-              std::shared_ptr<const types::TableSchema> schema)
+              std::shared_ptr<const types::TableSchema> schema, bool todays_schema)
       : table_(std::move(table)),
         at_(std::move(at)),
         latest_(std::move(latest)),
-        schema_(std::move(schema)) {}
+        schema_(std::move(schema)),
+        todays_schema_(todays_schema) {}
 
   const std::vector<types::DataField>& fields() const override { return schema_->fields; }
 
@@ -100,6 +101,7 @@ class TableSource final : public ScanSource {
     request.columns = columns;
     request.predicate = predicate;
     request.at = at_;
+    request.todays_schema = todays_schema_;
     if (latest_) request.latest_id = latest_->id;
     return request;
   }
@@ -108,24 +110,25 @@ class TableSource final : public ScanSource {
   table::TimeTravel at_;
   std::optional<meta::Snapshot> latest_;  // fixed when the statement began
   std::shared_ptr<const types::TableSchema> schema_;
+  bool todays_schema_;
 };
 
 }  // namespace
 
 Result<std::shared_ptr<ScanSource>> MakeTableSource(std::shared_ptr<table::Table> table,
                                                     const table::TimeTravel& at) {
-  table::TimeTravel effective = at;
-  if (at.is_latest()) {
-    ARROW_ASSIGN_OR_RAISE(effective,
-                          table::TimeTravel::FromOptions(table->schema()->options));
+  // Flink resolves columns before it sees hints: only a point in the statement itself
+  // brings back the columns of its day.
+  const bool todays_schema = at.is_latest();
+  std::shared_ptr<const types::TableSchema> schema = table->schema();
+  if (!todays_schema) {
+    ARROW_ASSIGN_OR_RAISE(schema, table->SchemaAt(at));
   }
+  ARROW_ASSIGN_OR_RAISE(table::BatchStart start, table->StartAt(at));
   std::optional<meta::Snapshot> latest;
-  if (effective.is_latest()) {
-    ARROW_ASSIGN_OR_RAISE(latest, table->snapshots()->Latest());
-  }
-  ARROW_ASSIGN_OR_RAISE(auto schema, table->SchemaAt(effective));
-  return std::make_shared<TableSource>(std::move(table), effective, std::move(latest),
-                                       std::move(schema));
+  if (start.latest) latest = std::move(start.snapshot);
+  return std::make_shared<TableSource>(std::move(table), at, std::move(latest),
+                                       std::move(schema), todays_schema);
 }
 
 }  // namespace tarn::sql

@@ -121,10 +121,14 @@ struct Files {
 };
 
 Result<Files> LiveFiles(const Table& table) {
-  ARROW_ASSIGN_OR_RAISE(const TimeTravel at,
-                        TimeTravel::FromOptions(table.schema()->options));
   Files out;
-  ARROW_ASSIGN_OR_RAISE(out.snapshot, FindSnapshot(table.snapshot_files(), at));
+  ARROW_ASSIGN_OR_RAISE(BatchStart start, table.StartAt({}));
+  if (start.kind != BatchStart::Kind::kState || start.created_from_millis) {
+    return Unsupported(6605,
+                       "A listing of files of a stretch of history is not there yet:",
+                       V("table", table.name()));
+  }
+  out.snapshot = std::move(start.snapshot);
   if (!out.snapshot) return out;
   ARROW_ASSIGN_OR_RAISE(
       out.entries, meta::ReadLiveFiles(table.context(), table.snapshot_files().paths(),
@@ -290,6 +294,51 @@ Result<Listing> ListFiles(const Table& table) {
   return out;
 }
 
+Result<Listing> ListFileKeyRanges(const Table& table) {
+  Listing out(table.context().pool);
+  out.AddColumn("partition", DataType::String());
+  out.AddColumn("bucket", DataType::Int().NotNull());
+  for (const char* name : {"file_path", "file_format"}) {
+    out.AddColumn(name, DataType::String().NotNull());
+  }
+  out.AddColumn("schema_id", DataType::BigInt().NotNull());
+  out.AddColumn("level", DataType::Int().NotNull());
+  for (const char* name : {"record_count", "file_size_in_bytes"}) {
+    out.AddColumn(name, DataType::BigInt().NotNull());
+  }
+  for (const char* name : {"min_key", "max_key"}) out.AddColumn(name, DataType::String());
+  out.AddColumn("first_row_id", DataType::BigInt());
+  const types::TableSchema& schema = *table.schema();
+  ARROW_ASSIGN_OR_RAISE(const auto partition_fields, PartitionFields(schema));
+  ARROW_ASSIGN_OR_RAISE(const auto paths,
+                        types::PartitionPaths::Make(schema, table.context().clock.get()));
+  ARROW_ASSIGN_OR_RAISE(const Files files, LiveFiles(table));
+  for (const meta::ManifestEntry& entry : files.entries) {
+    const meta::DataFileMeta& file = entry.file;
+    // Keys have the types of the schema that the file was written with.
+    ARROW_ASSIGN_OR_RAISE(const auto file_schema, table.schemas()->Get(file.schema_id));
+    std::vector<types::DataField> keys;
+    if (file_schema->has_primary_key()) {
+      ARROW_ASSIGN_OR_RAISE(keys,
+                            file_schema->FieldsOf(file_schema->TrimmedPrimaryKey()));
+    }
+    ARROW_ASSIGN_OR_RAISE(const std::string partition,
+                          RowText(table, entry.partition, partition_fields));
+    ARROW_ASSIGN_OR_RAISE(const std::string folder, paths.PathOf(entry.partition));
+    ARROW_ASSIGN_OR_RAISE(
+        const std::string path,
+        table.snapshot_files().paths().DataFile(folder, entry.bucket, file.file_name));
+    ARROW_ASSIGN_OR_RAISE(auto min_key, KeyText(table, file.min_key, keys));
+    ARROW_ASSIGN_OR_RAISE(auto max_key, KeyText(table, file.max_key, keys));
+    const size_t dot = file.file_name.rfind('.');
+    out.AddRow({partition, int64_t{entry.bucket}, file.external_path.value_or(path),
+                dot == std::string::npos ? "" : file.file_name.substr(dot + 1),
+                file.schema_id, int64_t{file.level}, file.row_count, file.file_size,
+                std::move(min_key), std::move(max_key), CellOf(file.first_row_id)});
+  }
+  return out;
+}
+
 Result<Listing> ListManifests(const Table& table) {
   Listing out(table.context().pool);
   out.AddColumn("file_name", DataType::String().NotNull());
@@ -302,8 +351,9 @@ Result<Listing> ListManifests(const Table& table) {
   out.AddColumn("min_row_id", DataType::BigInt());
   out.AddColumn("max_row_id", DataType::BigInt());
   ARROW_ASSIGN_OR_RAISE(const auto fields, PartitionFields(*table.schema()));
-  ARROW_ASSIGN_OR_RAISE(const TimeTravel at,
-                        TimeTravel::FromOptions(table.schema()->options));
+  ARROW_ASSIGN_OR_RAISE(
+      const TimeTravel at,
+      TimeTravel::FromOptions(table.schema()->options, table.context()));
   ARROW_ASSIGN_OR_RAISE(const auto snapshot, FindSnapshot(table.snapshot_files(), at));
   if (!snapshot) return out;
   const io::TablePaths& paths = table.snapshot_files().paths();

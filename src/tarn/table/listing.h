@@ -47,6 +47,7 @@ int64_t LocalMillis(const Table& table, int64_t epoch_millis);
 
 /// Listings of data files and manifests of the snapshot that is read.
 Result<Listing> ListFiles(const Table& table);
+Result<Listing> ListFileKeyRanges(const Table& table);
 Result<Listing> ListManifests(const Table& table);
 Result<Listing> ListPartitions(const Table& table);
 Result<Listing> ListBuckets(const Table& table);

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/table/metadata_tables.h"
 
+#include <algorithm>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <nlohmann/json.hpp>
 
+#include "tarn/base/json_writer.h"
 #include "tarn/table/listing.h"
+#include "tarn/table/listing_texts.h"
 #include "tarn/types/arrow_types.h"
 
 namespace tarn::table {
@@ -94,14 +99,12 @@ Result<Listing> Tags(const Table& table) {
   out.AddColumn("time_retained", DataType::String());
   ARROW_ASSIGN_OR_RAISE(const auto tags, table.snapshot_files().ListTags());
   for (const auto& [name, tag] : tags) {
-    if (tag.time_retained_nanos) {
-      return Unsupported(6612, "$tags of a tag with a retention time:", V("tag", name));
-    }
-    Listing::Cell created;
+    Listing::Cell created, retained;
+    if (tag.time_retained_nanos) retained = JavaDuration(*tag.time_retained_nanos);
     if (tag.create_time_nanos) created = *tag.create_time_nanos / 1000000;
     out.AddRow({name, tag.snapshot.id, tag.snapshot.schema_id,
                 LocalMillis(table, tag.snapshot.time_millis),
-                tag.snapshot.total_record_count, created, std::monostate()});
+                tag.snapshot.total_record_count, created, std::move(retained)});
   }
   return out;
 }
@@ -129,7 +132,150 @@ Result<Listing> Schemas(const Table& table) {
   return out;
 }
 
+/// Branches of the whole table, whichever of them is open.
+Result<Listing> Branches(const Table& table) {
+  Listing out(table.context().pool);
+  out.AddColumn("branch_name", DataType::String().NotNull());
+  out.AddColumn("create_time", DataType::Timestamp(3).NotNull());
+  constexpr std::string_view kPrefix = "branch-";
+  ARROW_ASSIGN_OR_RAISE(const auto listed, table.context().files->List(
+                                               base::JoinPath(table.path(), "branch")));
+  for (const base::FileStatus& file : listed) {
+    if (!file.is_directory || !file.name().starts_with(kPrefix)) continue;
+    out.AddRow({std::string(file.name().substr(kPrefix.size())),
+                LocalMillis(table, file.modified_millis)});
+  }
+  return out;
+}
+
+/// The properties of a small file of JSON. Errors: kCorruption.
+Result<nlohmann::ordered_json> ReadJsonObject(const Table& table,
+                                              const std::string& path) {
+  ARROW_ASSIGN_OR_RAISE(const std::string text,
+                        table.context().files->ReadAll(path, int64_t{64} << 20));
+  auto json = base::JsonIsDeeperThan(text, 16)
+                  ? nlohmann::ordered_json()
+                  : nlohmann::ordered_json::parse(text, nullptr, false);
+  if (!json.is_object()) {
+    return Corruption(7621, "File is not one object of JSON:", V("path", path));
+  }
+  return json;
+}
+
+Result<int64_t> NumberIn(const nlohmann::ordered_json& json, const char* name,
+                         const std::string& path) {
+  if (!json.contains(name) || !json[name].is_number_integer()) {
+    return Corruption(7622, "A number is missing:", V("path", path), V("property", name));
+  }
+  return json[name].get<int64_t>();
+}
+
+Result<Listing> Consumers(const Table& table) {
+  Listing out(table.context().pool);
+  out.AddColumn("consumer_id", DataType::String().NotNull());
+  out.AddColumn("next_snapshot_id", DataType::BigInt().NotNull());
+  constexpr std::string_view kPrefix = "consumer-";
+  ARROW_ASSIGN_OR_RAISE(
+      const auto listed,
+      table.context().files->List(table.snapshot_files().paths().ConsumerDirectory()));
+  for (const base::FileStatus& file : listed) {
+    if (file.is_directory || !file.name().starts_with(kPrefix)) continue;
+    ARROW_ASSIGN_OR_RAISE(const auto json, ReadJsonObject(table, file.path));
+    ARROW_ASSIGN_OR_RAISE(const int64_t next, NumberIn(json, "nextSnapshot", file.path));
+    out.AddRow({std::string(file.name().substr(kPrefix.size())), next});
+  }
+  return out;
+}
+
+/// What the latest schema says about each column below `fields.`.
+Result<Listing> AggregationFields(const Table& table) {
+  Listing out(table.context().pool);
+  for (const char* name : {"field_name", "field_type"}) {
+    out.AddColumn(name, DataType::String().NotNull());
+  }
+  for (const char* name : {"function", "function_options", "comment"}) {
+    out.AddColumn(name, DataType::String());
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto schema, table.schemas()->Latest());
+  if (schema == nullptr) return out;
+  std::vector<std::string> keys = schema->option_order;
+  std::erase_if(keys, [&](const auto& key) { return !schema->options.contains(key); });
+  std::map<std::string, std::pair<std::string, std::string>> lists;
+  for (const std::string& key : HashMapOrder(keys)) {
+    const size_t column = key.find('.') + 1;
+    const size_t end = key.find('.', column);
+    if (!key.starts_with("fields.") || end == key.npos || end + 1 == key.size()) continue;
+    auto& [values, names] = lists[key.substr(column, end - column)];
+    values += (values.empty() ? "" : ", ") + schema->options.at(key);
+    names += (names.empty() ? "" : ", ") + key;
+  }
+  for (const types::DataField& field : schema->fields) {
+    const auto& [values, names] = lists[field.name];
+    out.AddRow({field.name, field.type.ToString(), "[" + values + "]", "[" + names + "]",
+                CellOf(field.description)});
+  }
+  return out;
+}
+
+/// Column statistics in the layout of Java's printer.
+std::string ColumnStatisticsText(const nlohmann::ordered_json& columns) {
+  base::JsonWriter writer;
+  writer.BeginObject();
+  for (const auto& [column, stats] : columns.items()) {
+    writer.Key(column).BeginObject();
+    for (const char* name :
+         {"colId", "distinctCount", "min", "max", "nullCount", "avgLen", "maxLen"}) {
+      if (!stats.contains(name) || stats[name].is_null()) continue;
+      if (stats[name].is_string()) {
+        writer.Key(name).String(stats[name].get<std::string>());
+      } else {
+        writer.Key(name).Raw(stats[name].dump());
+      }
+    }
+    writer.EndObject();
+  }
+  writer.EndObject();
+  return writer.Take();
+}
+
+Result<Listing> StatisticsOf(const Table& table) {
+  Listing out(table.context().pool);
+  out.AddColumn("snapshot_id", DataType::BigInt().NotNull());
+  out.AddColumn("schema_id", DataType::BigInt().NotNull());
+  out.AddColumn("mergedRecordCount", DataType::BigInt());
+  out.AddColumn("mergedRecordSize", DataType::BigInt());
+  out.AddColumn("colstat", DataType::String());
+  ARROW_ASSIGN_OR_RAISE(
+      const TimeTravel at,
+      TimeTravel::FromOptions(table.schema()->options, table.context()));
+  ARROW_ASSIGN_OR_RAISE(const auto snapshot, FindSnapshot(table.snapshot_files(), at));
+  if (!snapshot || !snapshot->statistics) return out;
+  ARROW_ASSIGN_OR_RAISE(
+      const std::string path,
+      table.snapshot_files().paths().StatisticsFile(*snapshot->statistics));
+  ARROW_ASSIGN_OR_RAISE(const auto json, ReadJsonObject(table, path));
+  std::vector<Listing::Cell> row;
+  for (const char* name :
+       {"snapshotId", "schemaId", "mergedRecordCount", "mergedRecordSize"}) {
+    ARROW_ASSIGN_OR_RAISE(const int64_t number, NumberIn(json, name, path));
+    row.emplace_back(number);
+  }
+  const auto columns = json.value("colStats", nlohmann::ordered_json::object());
+  if (!columns.is_object() ||
+      std::any_of(columns.begin(), columns.end(),
+                  [](const auto& stats) { return !stats.is_object(); })) {
+    return Corruption(7623, "Statistics of columns are no objects:", V("path", path));
+  }
+  row.emplace_back(ColumnStatisticsText(columns));
+  out.AddRow(std::move(row));
+  return out;
+}
+
 }  // namespace
+
+std::shared_ptr<SystemTable> ListingTable(std::string name, Listing listing) {
+  return std::make_shared<MetadataTable>(std::move(name), std::move(listing));
+}
 
 Result<std::shared_ptr<SystemTable>> OpenMetadataTable(std::shared_ptr<Table> table,
                                                        const std::string& kind) {
@@ -138,6 +284,11 @@ Result<std::shared_ptr<SystemTable>> OpenMetadataTable(std::shared_ptr<Table> ta
   if (kind == "options") make = Options;
   if (kind == "tags") make = Tags;
   if (kind == "schemas") make = Schemas;
+  if (kind == "branches") make = Branches;
+  if (kind == "consumers") make = Consumers;
+  if (kind == "aggregation_fields") make = AggregationFields;
+  if (kind == "statistics") make = StatisticsOf;
+  if (kind == "file_key_ranges") make = ListFileKeyRanges;
   if (kind == "files") make = ListFiles;
   if (kind == "manifests") make = ListManifests;
   if (kind == "partitions") make = ListPartitions;

@@ -23,9 +23,9 @@ class SystemTable {
       const std::vector<std::string>& columns) = 0;
 };
 
-/// \param kind  what stands behind `$`. Errors: kUnsupported naming one of Java's that is
-/// not there yet; kNotFound for any other name.
+/// \param name  what stands behind `$`, in any case. Errors: kUnsupported naming one of
+/// Java's that is not there yet; kNotFound for any other name.
 Result<std::shared_ptr<SystemTable>> OpenSystemTable(std::shared_ptr<Table> table,
-                                                     const std::string& kind);
+                                                     const std::string& name);
 
 }  // namespace tarn::table

@@ -102,38 +102,37 @@ class FileTable final : public Table {
 
   Result<std::shared_ptr<const types::TableSchema>> SchemaAt(
       const TimeTravel& at) const override {
-    ARROW_ASSIGN_OR_RAISE(const TimeTravel effective, Effective(at));
-    if (effective.is_latest()) return schema_;
-    ARROW_ASSIGN_OR_RAISE(auto snapshot, FindSnapshot(snapshot_files_, effective));
-    if (!snapshot || snapshot->schema_id == schema_->id) return schema_;
-    ARROW_ASSIGN_OR_RAISE(auto old, schemas_->Get(snapshot->schema_id));
+    const auto options = at.Over(schema_->options);
+    auto point = TimeTravel::FromOptions(options, *context_);
+    // A point that is not there is the plan's error, and until then today's schema.
+    if (!point.ok() || point->is_latest()) return schema_;
+    const auto snapshot = FindSnapshot(snapshot_files_, *point);
+    if (!snapshot.ok() || !*snapshot || (*snapshot)->schema_id == schema_->id) {
+      return schema_;
+    }
+    ARROW_ASSIGN_OR_RAISE(auto old, schemas_->Get((*snapshot)->schema_id));
     // Columns of that day, options of today, as Java's time travel has it.
     types::TableSchema travelled = *old;
     travelled.options = schema_->options;
     return std::make_shared<const types::TableSchema>(std::move(travelled));
   }
 
+  Result<BatchStart> StartAt(const TimeTravel& at) const override {
+    auto start =
+        FindBatchStart(*context_, snapshot_files_, *schemas_, at.Over(schema_->options));
+    if (!start.ok()) return Prefixed(start.status(), name_ + ": ");
+    return start;
+  }
+
   Result<scan::Plan> PlanScan(const ScanRequest& request) const override {
-    ARROW_ASSIGN_OR_RAISE(const TimeTravel at, Effective(request.at));
-    std::optional<meta::Snapshot> snapshot;
-    if (at.is_latest() && request.latest_id) {
-      ARROW_ASSIGN_OR_RAISE(snapshot, snapshot_files_.Get(*request.latest_id));
-    } else {
-      ARROW_ASSIGN_OR_RAISE(snapshot, FindSnapshot(snapshot_files_, at));
-    }
-    ARROW_ASSIGN_OR_RAISE(auto schema, SchemaAt(at));
-    scan::ScanOptions options;
-    options.predicate = request.predicate;
-    options.prune = request.prune;
-    auto plan = scan::PlanBatch(*context_, path(), *schema, snapshot, options);
+    auto plan = PlanFrom(request);
     if (!plan.ok()) return Prefixed(plan.status(), name_ + ": ");
     return plan;
   }
 
   Result<std::shared_ptr<arrow::RecordBatchReader>> Read(
       const scan::Plan& plan, const ScanRequest& request) const override {
-    ARROW_ASSIGN_OR_RAISE(const TimeTravel at, Effective(request.at));
-    ARROW_ASSIGN_OR_RAISE(auto schema, SchemaAt(at));
+    ARROW_ASSIGN_OR_RAISE(auto schema, SchemaOf(request));
     read::ReadOptions options;
     options.columns = request.columns;
     if (options.columns.empty()) {
@@ -197,9 +196,41 @@ class FileTable final : public Table {
   }
 
  private:
-  Result<TimeTravel> Effective(const TimeTravel& at) const {
-    if (!at.is_latest()) return at;
-    return TimeTravel::FromOptions(schema_->options);
+  Result<std::shared_ptr<const types::TableSchema>> SchemaOf(
+      const ScanRequest& request) const {
+    return request.todays_schema ? schema_ : SchemaAt(request.at);
+  }
+
+  Result<scan::Plan> PlanFrom(const ScanRequest& request) const {
+    ARROW_ASSIGN_OR_RAISE(const BatchStart start,
+                          FindBatchStart(*context_, snapshot_files_, *schemas_,
+                                         request.at.Over(schema_->options)));
+    ARROW_ASSIGN_OR_RAISE(auto schema, SchemaOf(request));
+    scan::ScanOptions options;
+    options.predicate = request.predicate;
+    options.prune = request.prune;
+    options.created_from_millis = start.created_from_millis;
+    const options::Options typed(schema_->options);
+    if (typed.Find(options::kScanBucket.key) != nullptr) {
+      ARROW_ASSIGN_OR_RAISE(options.bucket, typed.Get(options::kScanBucket));
+    }
+    switch (start.kind) {
+      case BatchStart::Kind::kNothing:
+        return scan::Plan();
+      case BatchStart::Kind::kChanges:
+        return scan::PlanChanges(*context_, path(), *schema, start.steps, start.source,
+                                 start.snapshot->id, options);
+      case BatchStart::Kind::kDiff:
+        return scan::PlanDiff(*context_, path(), *schema, *start.before, *start.snapshot,
+                              options);
+      case BatchStart::Kind::kState:
+        break;
+    }
+    std::optional<meta::Snapshot> snapshot = start.snapshot;
+    if (start.latest && request.latest_id) {
+      ARROW_ASSIGN_OR_RAISE(snapshot, snapshot_files_.Get(*request.latest_id));
+    }
+    return scan::PlanBatch(*context_, path(), *schema, snapshot, options);
   }
 
   std::shared_ptr<const types::TableSchema> WithOptions(

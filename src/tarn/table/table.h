@@ -6,6 +6,12 @@
 ///
 /// A `Table` knows its schema, its options and its snapshots, and joins planner, reader,
 /// writer, compactor and committer, which never meet otherwise.
+///
+/// Where to read: a `TimeTravel` is a point of history (`time_travel.h`); options and
+/// points together say what a batch read starts from, a state, the changes of a stretch
+/// of history or the difference of two states (`batch_start.h`). A branch is the same
+/// table with schemas, snapshots and tags of its own, chosen by the option `branch`.
+/// Tables about a table are in `system_tables.h`.
 
 #include <cstdint>
 #include <map>
@@ -20,6 +26,7 @@
 #include "tarn/commit/table_commit.h"
 #include "tarn/read/split_reader.h"
 #include "tarn/scan/table_scan.h"
+#include "tarn/table/batch_start.h"
 #include "tarn/table/time_travel.h"
 #include "tarn/types/table_schema.h"
 #include "tarn/write/table_write.h"
@@ -30,9 +37,12 @@ struct ScanRequest {
   std::vector<std::string> columns;  ///< empty = all
   expr::PredicatePtr predicate;
   TimeTravel at;
-  /// The snapshot that counts as the latest, read with today's schema; for statements
-  /// that read a table more than once. Ignored when `at` or the options travel in time.
+  /// The snapshot that counts as the latest; for statements that read a table more than
+  /// once. Ignored when `at` or the options do not read the latest.
   std::optional<int64_t> latest_id;
+  /// Answer today's columns whatever state is read, as a hint of Flink's does; otherwise
+  /// time travel answers the columns of that day.
+  bool todays_schema = false;
   bool prune = true;
   bool row_kinds = false;
   bool keep_retracts = false;  ///< answer stored -U and -D rows too
@@ -75,6 +85,8 @@ class Table {
   /// The schema that a read of `at` sees: the snapshot's, with this table's options.
   virtual Result<std::shared_ptr<const types::TableSchema>> SchemaAt(
       const TimeTravel& at) const = 0;
+  /// What a read of `at` starts from.
+  virtual Result<BatchStart> StartAt(const TimeTravel& at) const = 0;
   /// Live files of one bucket at the latest snapshot.
   virtual Result<meta::BucketState> RestoreBucket(const std::string& partition,
                                                   int32_t bucket) const = 0;

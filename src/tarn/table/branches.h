@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tarn/table/table.h"
+
+namespace tarn::table {
+
+/// Start a branch: the schemas so far and, from a tag, its snapshot (Paimon
+/// `FileSystemBranchManager.createBranch`). Files are copies, data is shared. Errors:
+/// kInvalidInput for a name that is taken or that no branch may have; kNotFound for the
+/// tag.
+Status CreateBranch(const Table& table, const std::string& branch,
+                    const std::optional<std::string>& tag, bool ignore_if_exists);
+
+/// Remove a branch with its schemas, snapshots and tags; its data stays for the orphan
+/// files. Errors: kNotFound; kInvalidInput for a branch that the table's options read.
+Status DropBranch(const Table& table, const std::string& branch);
+
+/// Let the table go on where the branch stands: what the table has from the branch's
+/// first snapshot on goes, and the branch's snapshots, schemas and tags take its place
+/// (Paimon `fastForward`). Errors: kNotFound; kInvalidInput for a branch without
+/// snapshots or the open branch itself.
+Status FastForward(const Table& table, const std::string& branch);
+
+}  // namespace tarn::table

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tarn/table/rollback.h"
+
+#include <algorithm>
+
+namespace tarn::table {
+namespace {
+
+Status CleanSnapshots(const Table& table, const meta::Snapshot& kept) {
+  const io::TablePaths& paths = table.snapshot_files().paths();
+  base::FileSystem& files = *table.context().files;
+  ARROW_ASSIGN_OR_RAISE(const auto earliest, table.snapshot_files().EarliestId());
+  ARROW_ASSIGN_OR_RAISE(const auto latest, table.snapshot_files().LatestId());
+  if (!earliest || !latest) {
+    return NotFound(4606, "Table has no snapshot:", V("table", table.name()));
+  }
+  // The hint first: a reader that comes now must not believe the old one.
+  ARROW_RETURN_NOT_OK(
+      files.WriteAtomically(paths.SnapshotLatestHint(), std::to_string(kept.id)));
+  for (int64_t id = *latest; id >= std::max(*earliest, kept.id + 1); --id) {
+    ARROW_RETURN_NOT_OK(files.Delete(paths.SnapshotFile(id)));
+  }
+  return Status::OK();
+}
+
+Status CleanChangelogs(const Table& table, const meta::Snapshot& kept) {
+  const io::TablePaths& paths = table.snapshot_files().paths();
+  base::FileSystem& files = *table.context().files;
+  ARROW_ASSIGN_OR_RAISE(const auto listed, files.List(paths.ChangelogDirectory()));
+  std::vector<int64_t> ids;
+  for (const base::FileStatus& file : listed) {
+    if (const auto id = io::VersionOf(file.name(), "changelog-")) ids.push_back(*id);
+  }
+  if (ids.empty()) return Status::OK();
+  std::sort(ids.begin(), ids.end());
+  const int64_t from = std::max(ids.front(), kept.id + 1);
+  if (from > ids.back()) return Status::OK();
+  const int64_t last = from == ids.front() ? -1 : from - 1;
+  ARROW_RETURN_NOT_OK(files.WriteAtomically(
+      base::JoinPath(paths.ChangelogDirectory(), "LATEST"), std::to_string(last)));
+  for (auto id = ids.rbegin(); id != ids.rend() && *id >= from; ++id) {
+    ARROW_RETURN_NOT_OK(files.Delete(paths.ChangelogFile(*id)));
+  }
+  return Status::OK();
+}
+
+Status CleanTags(const Table& table, const meta::Snapshot& kept) {
+  ARROW_ASSIGN_OR_RAISE(const auto tags, table.snapshot_files().ListTags());
+  for (const auto& [name, tag] : tags) {
+    if (tag.snapshot.id <= kept.id) continue;
+    ARROW_ASSIGN_OR_RAISE(const std::string path,
+                          table.snapshot_files().paths().TagFile(name));
+    ARROW_RETURN_NOT_OK(table.context().files->Delete(path));
+  }
+  return Status::OK();
+}
+
+Status CleanAfter(const Table& table, const meta::Snapshot& kept) {
+  ARROW_RETURN_NOT_OK(CleanSnapshots(table, kept));
+  ARROW_RETURN_NOT_OK(CleanChangelogs(table, kept));
+  return CleanTags(table, kept);
+}
+
+}  // namespace
+
+Result<int64_t> RollbackTo(const Table& table, int64_t snapshot_id) {
+  const auto snapshot = table.snapshot_files().Get(snapshot_id);
+  if (snapshot.ok()) {
+    ARROW_RETURN_NOT_OK(CleanAfter(table, *snapshot));
+    return snapshot_id;
+  }
+  if (KindOf(snapshot.status()) != ErrorKind::kNotFound) return snapshot.status();
+  ARROW_ASSIGN_OR_RAISE(const auto tags, table.snapshot_files().ListTags());
+  for (const auto& [name, tag] : tags) {
+    if (tag.snapshot.id == snapshot_id) return RollbackToTag(table, name);
+  }
+  return snapshot.status();
+}
+
+Result<int64_t> RollbackToTag(const Table& table, const std::string& tag_name) {
+  ARROW_ASSIGN_OR_RAISE(const meta::Tag tag, table.snapshot_files().GetTag(tag_name));
+  const io::TablePaths& paths = table.snapshot_files().paths();
+  base::FileSystem& files = *table.context().files;
+  const int64_t id = tag.snapshot.id;
+  ARROW_RETURN_NOT_OK(CleanAfter(table, tag.snapshot));
+  ARROW_ASSIGN_OR_RAISE(const bool there, files.Exists(paths.SnapshotFile(id)));
+  if (there) return id;
+  ARROW_RETURN_NOT_OK(
+      files.WriteAtomically(paths.SnapshotFile(id), tag.snapshot.ToJson()));
+  ARROW_RETURN_NOT_OK(
+      files.WriteAtomically(paths.SnapshotEarliestHint(), std::to_string(id)));
+  return id;
+}
+
+}  // namespace tarn::table

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tarn/table/tags.h"
+
+#include <utility>
+
+#include "tarn/base/units.h"
+#include "tarn/table/auto_tag.h"
+
+namespace tarn::table {
+namespace {
+
+constexpr int64_t kNanosPerMilli = 1000000;
+
+/// Options by which Java does more than write the file.
+Status RefuseCallbacks(const Table& table) {
+  const auto& options = table.schema()->options;
+  for (const auto& [key, harmless] :
+       {std::pair("tag.callbacks", ""), std::pair("metastore.tag-to-partition", ""),
+        std::pair("tag.create-success-file", "false"),
+        std::pair("metadata.iceberg.storage", "disabled")}) {
+    const auto found = options.find(key);
+    if (found == options.end() || base::ToLower(found->second) == harmless) continue;
+    return Unsupported(6621, "Tags of a table with this option are not there yet:",
+                       V("table", table.name()), V("option", key));
+  }
+  return Status::OK();
+}
+
+Result<bool> Exists(const Table& table, const std::string& name) {
+  ARROW_ASSIGN_OR_RAISE(const std::string path,
+                        table.snapshot_files().paths().TagFile(name));
+  return table.context().files->Exists(path);
+}
+
+Status MissingTag(const Table& table, const std::string& name) {
+  return NotFound(4605, "Tag does not exist:", V("table", table.name()), V("tag", name));
+}
+
+/// The snapshot of history, or of a tag that still holds it.
+Result<meta::Snapshot> SnapshotOf(const Table& table, const TagRequest& request) {
+  if (!request.snapshot_id) {
+    ARROW_ASSIGN_OR_RAISE(auto latest, table.snapshot_files().Latest());
+    if (latest) return *std::move(latest);
+    return NotFound(4606, "Table has no snapshot:", V("table", table.name()));
+  }
+  auto snapshot = table.snapshot_files().Get(*request.snapshot_id);
+  if (snapshot.ok() || KindOf(snapshot.status()) != ErrorKind::kNotFound) {
+    return snapshot;
+  }
+  ARROW_ASSIGN_OR_RAISE(auto tags, table.snapshot_files().ListTags());
+  for (auto& [name, tag] : tags) {
+    if (tag.snapshot.id == *request.snapshot_id) return std::move(tag.snapshot);
+  }
+  return snapshot.status();
+}
+
+/// A snapshot has one automatic tag at most (Paimon `TagManager.validateNoAutoTag`).
+Status CheckAutomatic(const Table& table, const std::string& name, int64_t snapshot_id) {
+  const auto& options = table.schema()->options;
+  const auto mode = options.find("tag.automatic-creation");
+  if (mode == options.end() || base::ToLower(mode->second) == "none") {
+    return Status::OK();
+  }
+  ARROW_ASSIGN_OR_RAISE(const AutoTagNames names, AutoTagNames::Make(options));
+  if (!names.TimeOf(name)) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const auto tags, table.snapshot_files().ListTags());
+  for (const auto& [other, tag] : tags) {
+    if (tag.snapshot.id != snapshot_id || !names.TimeOf(other)) continue;
+    return InvalidInput(1620, "Snapshot has an automatic tag already:",
+                        V("snapshot", snapshot_id), V("tag", other));
+  }
+  return Status::OK();
+}
+
+Result<meta::Snapshot> WriteTag(const Table& table, const TagRequest& request) {
+  ARROW_RETURN_NOT_OK(RefuseCallbacks(table));
+  ARROW_ASSIGN_OR_RAISE(meta::Snapshot snapshot, SnapshotOf(table, request));
+  ARROW_RETURN_NOT_OK(CheckAutomatic(table, request.name, snapshot.id));
+  meta::Tag tag{.snapshot = snapshot,
+                .create_time_nanos = std::nullopt,
+                .time_retained_nanos = request.retained_nanos};
+  if (request.retained_nanos) {
+    const int64_t now = table.context().clock->NowMillis();
+    tag.create_time_nanos =
+        (now + table.context().clock->LocalOffsetMillis(now)) * kNanosPerMilli;
+  }
+  ARROW_ASSIGN_OR_RAISE(const std::string path,
+                        table.snapshot_files().paths().TagFile(request.name));
+  ARROW_RETURN_NOT_OK(table.context().files->WriteAtomically(path, tag.ToJson()));
+  return snapshot;
+}
+
+}  // namespace
+
+Result<meta::Snapshot> CreateTag(const Table& table, const TagRequest& request) {
+  ARROW_ASSIGN_OR_RAISE(const bool exists, Exists(table, request.name));
+  if (exists) {
+    return InvalidInput(1621, "Tag exists already:", V("table", table.name()),
+                        V("tag", request.name));
+  }
+  return WriteTag(table, request);
+}
+
+Result<meta::Snapshot> ReplaceTag(const Table& table, const TagRequest& request) {
+  ARROW_ASSIGN_OR_RAISE(const bool exists, Exists(table, request.name));
+  if (!exists) return MissingTag(table, request.name);
+  return WriteTag(table, request);
+}
+
+Status DeleteTag(const Table& table, const std::string& name) {
+  ARROW_RETURN_NOT_OK(RefuseCallbacks(table));
+  ARROW_ASSIGN_OR_RAISE(const bool exists, Exists(table, name));
+  if (!exists) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const meta::Tag tag, table.snapshot_files().GetTag(name));
+  const io::TablePaths& paths = table.snapshot_files().paths();
+  ARROW_ASSIGN_OR_RAISE(
+      bool held, table.context().files->Exists(paths.SnapshotFile(tag.snapshot.id)));
+  if (!held) {
+    ARROW_ASSIGN_OR_RAISE(const auto tags, table.snapshot_files().ListTags());
+    for (const auto& [other, other_tag] : tags) {
+      held |= other != name && other_tag.snapshot.id == tag.snapshot.id;
+    }
+  }
+  if (!held) {
+    return Unsupported(
+        6620, "Deleting the last tag of an expired snapshot is not there yet:",
+        V("table", table.name()), V("tag", name), V("snapshot", tag.snapshot.id));
+  }
+  ARROW_ASSIGN_OR_RAISE(const std::string path, paths.TagFile(name));
+  return table.context().files->Delete(path);
+}
+
+Status RenameTag(const Table& table, const std::string& from, const std::string& to) {
+  const io::TablePaths& paths = table.snapshot_files().paths();
+  ARROW_ASSIGN_OR_RAISE(const bool exists, Exists(table, from));
+  if (!exists) return MissingTag(table, from);
+  ARROW_ASSIGN_OR_RAISE(const std::string source, paths.TagFile(from));
+  ARROW_ASSIGN_OR_RAISE(const std::string target, paths.TagFile(to));
+  ARROW_ASSIGN_OR_RAISE(const std::string bytes, table.context().files->ReadAll(source));
+  // The new name is there before the old one goes: the snapshot is never without a tag.
+  ARROW_ASSIGN_OR_RAISE(const auto outcome, table.context().files->CreateExclusively(
+                                                target, bytes, /*sync=*/true));
+  if (outcome != base::CreateOutcome::kCreated) {
+    return InvalidInput(1621, "Tag exists already:", V("table", table.name()),
+                        V("tag", to));
+  }
+  return table.context().files->Delete(source);
+}
+
+Result<meta::Snapshot> FirstAtOrAfter(const Table& table, int64_t millis) {
+  const meta::SnapshotFiles& snapshots = table.snapshot_files();
+  std::optional<meta::Snapshot> found;
+  ARROW_ASSIGN_OR_RAISE(const auto earliest, snapshots.EarliestId());
+  ARROW_ASSIGN_OR_RAISE(const auto latest, snapshots.LatestId());
+  if (earliest && latest) {
+    int64_t low = *earliest, high = *latest;
+    while (low <= high) {
+      const int64_t middle = low + (high - low) / 2;
+      ARROW_ASSIGN_OR_RAISE(meta::Snapshot snapshot, snapshots.Get(middle));
+      if (snapshot.time_millis < millis) {
+        low = middle + 1;
+        continue;
+      }
+      const bool exact = snapshot.time_millis == millis;
+      found = std::move(snapshot);
+      if (exact) break;
+      high = middle - 1;
+    }
+  }
+  ARROW_ASSIGN_OR_RAISE(auto tags, snapshots.ListTags());
+  std::optional<meta::Snapshot> tagged;
+  for (auto& [name, tag] : tags) {
+    if (tag.snapshot.time_millis < millis) continue;
+    if (!tagged || tag.snapshot.id < tagged->id) tagged = std::move(tag.snapshot);
+  }
+  if (tagged && (!found || tagged->time_millis < found->time_millis)) found = tagged;
+  if (found) return *std::move(found);
+  return NotFound(4607, "No snapshot is at or after this time:", V("table", table.name()),
+                  V("epoch_millis", millis));
+}
+
+}  // namespace tarn::table
