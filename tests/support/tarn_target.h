@@ -19,8 +19,9 @@ namespace tarn::support {
 /// \param memory_bytes  small values make writers and readers spill
 std::shared_ptr<base::Context> LocalContext(int64_t memory_bytes = 0);
 
-/// Tarn's engine behind the requests that Java takes: `create`, `write`, `compact` and
-/// `read` of tests/interop/README.md, on tables of one warehouse.
+/// Tarn's engine behind the requests that Java takes: `create`, `alter`, `write`,
+/// `compact`, `manage` (truncating only) and `read` of tests/interop/README.md, on tables
+/// of one warehouse.
 ///
 /// What Tarn's API has no word for (a branch, a whole compaction within a write) is
 /// answered with kUnsupported and code TARN-6900, so that a test can tell it from the
@@ -42,6 +43,8 @@ class TarnTarget : public HistoryTarget {
  private:
   Status Write(const nlohmann::json& request);
   Status Compact(const nlohmann::json& request);
+  Status Alter(const nlohmann::json& request);
+  Status Manage(const nlohmann::json& request);
 
   const std::string warehouse_;
   std::shared_ptr<base::Context> context_;
