@@ -131,7 +131,7 @@ TEST(SchemaChange, RefusesColumnsThatCannotBeAdded) {
   ExpectRefused(Keyed(), {AddColumnChange{{"v", "n"}, number}}, "1432", "column=v.n");
   ExpectRefused(Keyed(), {AddColumnChange{{"a", "element"}, number}}, "1432",
                 "a.element");
-  ExpectRefused(Keyed(), {AddColumnChange{{"m", "key", "n"}, number}}, "1432", "m.key.n");
+  ExpectRefused(Keyed(), {AddColumnChange{{"m", "key", "n"}, number}}, "1432", "m.key");
   ExpectRefused(Keyed(), {AddColumnChange{{"none", "n"}, number}}, "1432", "none");
   ExpectRefused(
       Keyed(),
