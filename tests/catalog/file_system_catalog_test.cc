@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <thread>
+
 #include <arrow/io/interfaces.h>
 #include <gtest/gtest.h>
 
@@ -64,6 +66,64 @@ TEST_F(FileSystemCatalogTest, CreatingTwiceIsAnErrorUnlessAskedFor) {
   ASSERT_EQ(Create("t", Keyed()), ErrorKind::kNone);
   EXPECT_EQ(Create("t", Keyed()), ErrorKind::kInvalidInput);
   EXPECT_EQ(Create("t", Keyed(), true), ErrorKind::kNone);
+}
+
+TEST_F(FileSystemCatalogTest, AlteringWritesTheNextSchemaFile) {
+  ASSERT_EQ(Create("t", Keyed()), ErrorKind::kNone);
+  const meta::AddColumnChange add{{"r", "y"}, DataType::Date()};
+  const Status status = catalog_->AlterTable({"db", "t"}, {add}, false, nullptr);
+  ASSERT_TRUE(status.ok()) << status;
+  const std::string path = *catalog_->TablePath({"db", "t"});
+  const auto schema = TableSchema::FromJson(support::ReadText(path + "/schema/schema-1"));
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  EXPECT_EQ(schema->fields[1].type.fields()[1].id, 4);
+  const auto alter = [&](const std::string& table, bool if_exists) {
+    return KindOf(catalog_->AlterTable({"db", table}, {add}, if_exists, nullptr));
+  };
+  EXPECT_EQ(alter("t", false), ErrorKind::kInvalidInput);  // it is there by now
+  EXPECT_EQ(alter("none", false), ErrorKind::kNotFound);
+  EXPECT_EQ(alter("none", true), ErrorKind::kNone);
+  EXPECT_EQ(alter("t$snapshots", false), ErrorKind::kInvalidInput);
+}
+
+TEST_F(FileSystemCatalogTest, ChangesOfManyAtOnceAllCount) {
+  ASSERT_EQ(Create("t", Keyed()), ErrorKind::kNone);
+  constexpr int kThreads = 4;
+  constexpr int kEach = 5;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      const auto catalog = *MakeFileSystemCatalog(context_, folder_ / "warehouse");
+      for (int i = 0; i < kEach; ++i) {
+        const meta::AddColumnChange add{{fmt::format("c{}_{}", t, i)}, DataType::Int()};
+        const Status status = catalog->AlterTable({"db", "t"}, {add}, false, nullptr);
+        EXPECT_TRUE(status.ok()) << status;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const std::string path = *catalog_->TablePath({"db", "t"});
+  const auto last = TableSchema::FromJson(
+      support::ReadText(path + fmt::format("/schema/schema-{}", kThreads * kEach)));
+  ASSERT_TRUE(last.ok()) << last.status();
+  EXPECT_EQ(last->fields.size(), 3u + kThreads * kEach);
+  EXPECT_EQ(last->highest_field_id, 3 + kThreads * kEach);
+}
+
+TEST_F(FileSystemCatalogTest, RenamingMovesTheFolder) {
+  ASSERT_EQ(Create("t", Keyed()), ErrorKind::kNone);
+  ASSERT_EQ(Create("other", Keyed()), ErrorKind::kNone);
+  ASSERT_TRUE(catalog_->CreateDatabase("db2", false).ok());
+  const auto rename = [&](const TableName& from, const TableName& to) {
+    return KindOf(catalog_->RenameTable(from, to, false));
+  };
+  EXPECT_EQ(rename({"db", "t"}, {"db", "other"}), ErrorKind::kInvalidInput);
+  EXPECT_EQ(rename({"db", "none"}, {"db", "x"}), ErrorKind::kNotFound);
+  EXPECT_EQ(rename({"db", "t"}, {"none", "t"}), ErrorKind::kNotFound);
+  EXPECT_EQ(rename({"db", "t"}, {"db2", "u"}), ErrorKind::kNone);
+  EXPECT_FALSE(*catalog_->TableExists({"db", "t"}));
+  EXPECT_TRUE(*catalog_->TableExists({"db2", "u"}));
+  EXPECT_TRUE(catalog_->RenameTable({"db", "t"}, {"db", "v"}, true).ok());
 }
 
 TEST_F(FileSystemCatalogTest, KeysGivenAsOptionsMoveIntoTheSchema) {

@@ -114,6 +114,153 @@ std::vector<HistoryKind> HistoryKinds() {
   };
 }
 
+namespace {
+
+// Rows of a commit, of the schema that `fields` is.
+json RandomRows(const HistoryKind& kind, const json& fields, int rows_max,
+                Values* values) {
+  json rows = json::array();
+  const int64_t count = 1 + values->Below(rows_max);
+  for (int64_t r = 0; r < count; ++r) {
+    json row = json::object();
+    for (const json& field : fields) {
+      row[field["name"]] = values->Of(field["name"], field["type"]);
+    }
+    const int64_t k = values->Below(static_cast<int64_t>(kind.kinds.size()));
+    rows.push_back({{"op", kind.kinds[k]}, {"row", std::move(row)}});
+  }
+  return rows;
+}
+
+// A schema as it is altered.
+class Altering {
+ public:
+  Altering(const HistoryKind& kind, Values* values)
+      : fields_(kind.schema["fields"]),
+        options_(kind.schema["options"].dump()),
+        values_(*values) {}
+
+  const json& fields() const { return fields_; }
+
+  json Changes() {
+    json out = json::array();
+    const int64_t count = 1 + values_.Below(3);
+    for (int64_t i = 0; i < count; ++i) {
+      json change = Change();
+      if (!change.is_null()) out.push_back(std::move(change));
+    }
+    if (out.empty()) {
+      out.push_back({{"action", "updateComment"}, {"comment", "nothing else"}});
+    }
+    return out;
+  }
+
+ private:
+  // Keys, clocks, and whatever an option speaks of.
+  bool IsFree(const std::string& name) const {
+    return name != "p" && name != "ts" && !name.starts_with("k") &&
+           !name.starts_with("g") && options_.find(name) == std::string::npos;
+  }
+  // Place of a column that may change, or -1.
+  int64_t Free() {
+    std::vector<int64_t> free;
+    for (size_t i = 0; i < fields_.size(); ++i) {
+      if (IsFree(fields_[i]["name"])) free.push_back(static_cast<int64_t>(i));
+    }
+    return free.empty() ? -1 : free[values_.Below(static_cast<int64_t>(free.size()))];
+  }
+
+  json Change() {
+    const int64_t kind = values_.Below(9);
+    if (kind < 3) return Add();
+    const int64_t at = Free();
+    if (at < 0) return Add();
+    const std::string name = fields_[at]["name"];
+    const json path = json::array({name});
+    switch (kind) {
+      case 3:
+        fields_.erase(at);
+        return {{"action", "dropColumn"}, {"fieldNames", path}};
+      case 4: {
+        const std::string fresh = fmt::format("x{}", ++names_);
+        fields_[at]["name"] = fresh;
+        return {{"action", "renameColumn"}, {"fieldNames", path}, {"newName", fresh}};
+      }
+      case 5:
+      case 6:
+        return ChangeType(at);
+      case 7: {
+        const json field = fields_[at];
+        if (at == 0) return {};
+        fields_.erase(at);
+        fields_.insert(fields_.begin(), field);
+        return {
+            {"action", "updateColumnPosition"},
+            {"move",
+             {{"fieldName", name}, {"referenceFieldName", nullptr}, {"type", "FIRST"}}}};
+      }
+      default:
+        if (fields_[at]["type"] == "STRING" && values_.Below(2) == 0) {
+          return {{"action", "updateColumnDefaultValue"},
+                  {"fieldNames", path},
+                  {"newDefaultValue", fmt::format("d{}", values_.Below(9))}};
+        }
+        return {{"action", "updateColumnComment"},
+                {"fieldNames", path},
+                {"newComment", fmt::format("c{}", values_.Below(9))}};
+    }
+  }
+
+  json Add() {
+    static constexpr const char* kTypes[] = {"INT",  "BIGINT",         "STRING", "DOUBLE",
+                                             "DATE", "DECIMAL(10, 2)", "BOOLEAN"};
+    const std::string name = fmt::format("x{}", ++names_);
+    const std::string type = kTypes[values_.Below(std::size(kTypes))];
+    const int64_t after = values_.Below(static_cast<int64_t>(fields_.size()) + 1);
+    json move;
+    json field = {{"name", name}, {"type", type}};
+    if (after == static_cast<int64_t>(fields_.size())) {
+      fields_.push_back(field);
+    } else {
+      move = {{"fieldName", name},
+              {"referenceFieldName", fields_[after]["name"]},
+              {"type", "AFTER"}};
+      fields_.insert(fields_.begin() + after + 1, field);
+    }
+    return {{"action", "addColumn"},
+            {"fieldNames", {name}},
+            {"dataType", type},
+            {"comment", nullptr},
+            {"move", move}};
+  }
+
+  json ChangeType(int64_t at) {
+    const std::string type = fields_[at]["type"];
+    std::vector<std::string> to;
+    if (type == "INT") to = {"BIGINT", "DOUBLE", "STRING", "DECIMAL(12, 3)"};
+    if (type == "BIGINT") to = {"INT", "STRING", "DOUBLE"};
+    if (type == "DOUBLE") to = {"STRING", "INT", "DECIMAL(10, 2)"};
+    if (type == "DATE") to = {"TIMESTAMP(3)", "STRING"};
+    if (type == "TIMESTAMP(3)") to = {"DATE", "STRING"};
+    if (type == "BOOLEAN") to = {"STRING", "INT"};
+    if (type == "DECIMAL(10, 2)") to = {"DECIMAL(20, 2)", "DOUBLE", "STRING"};
+    if (to.empty()) return {};
+    const std::string next = to[values_.Below(static_cast<int64_t>(to.size()))];
+    fields_[at]["type"] = next;
+    return {{"action", "updateColumnType"},
+            {"fieldNames", {fields_[at]["name"]}},
+            {"newDataType", next},
+            {"keepNullability", false}};
+  }
+
+  json fields_;
+  const std::string options_;
+  Values& values_;
+  int names_ = 0;
+};
+
+}  // namespace
+
 History RandomHistory(const HistoryKind& kind, uint64_t seed, int commits,
                       int rows_per_commit) {
   Values values(seed);
@@ -121,18 +268,30 @@ History RandomHistory(const HistoryKind& kind, uint64_t seed, int commits,
   out.name = fmt::format("{} seed {}", kind.name, seed);
   out.schema = kind.schema;
   for (int i = 0; i < commits; ++i) {
-    json rows = json::array();
-    const int64_t count = 1 + values.Below(rows_per_commit);
-    for (int64_t r = 0; r < count; ++r) {
-      json row = json::object();
-      for (const json& field : kind.schema["fields"]) {
-        row[field["name"]] = values.Of(field["name"], field["type"]);
-      }
-      const int64_t k = values.Below(static_cast<int64_t>(kind.kinds.size()));
-      rows.push_back({{"op", kind.kinds[k]}, {"row", std::move(row)}});
-    }
     out.steps.push_back(
-        {{"cmd", "write"}, {"write-only", true}, {"rows", std::move(rows)}});
+        {{"cmd", "write"},
+         {"write-only", true},
+         {"rows", RandomRows(kind, kind.schema["fields"], rows_per_commit, &values)}});
+  }
+  return out;
+}
+
+History AlteredHistory(const HistoryKind& kind, uint64_t seed, int commits,
+                       int rows_per_commit) {
+  Values values(seed);
+  Altering altering(kind, &values);
+  History out;
+  out.name = fmt::format("{} altered, seed {}", kind.name, seed);
+  out.schema = kind.schema;
+  for (int i = 0; i < commits; ++i) {
+    out.steps.push_back(
+        {{"cmd", "write"},
+         {"write-only", true},
+         {"rows", RandomRows(kind, altering.fields(), rows_per_commit, &values)}});
+    if (values.Below(3) > 0) {
+      out.steps.push_back({{"cmd", "alter"}, {"changes", altering.Changes()}});
+    }
+    if (values.Below(4) == 0) out.steps.push_back(json::object({{"cmd", "compact"}}));
   }
   return out;
 }

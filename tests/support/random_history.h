@@ -26,4 +26,10 @@ std::vector<HistoryKind> HistoryKinds();
 History RandomHistory(const HistoryKind& kind, uint64_t seed, int commits,
                       int rows_per_commit);
 
+/// The same with ALTERs between the commits, and compactions: columns added, dropped,
+/// renamed, moved, of wider and of narrower types, with comments and default values.
+/// Rows are of the schema of their day. Columns that options name stay.
+History AlteredHistory(const HistoryKind& kind, uint64_t seed, int commits,
+                       int rows_per_commit);
+
 }  // namespace tarn::support

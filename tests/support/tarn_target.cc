@@ -6,6 +6,7 @@
 
 #include <arrow/api.h>
 
+#include "tarn/commit/overwrite.h"
 #include "tarn/io/local_file_system.h"
 #include "tarn/options/options.h"
 #include "tarn/table/branches.h"
@@ -16,6 +17,7 @@
 #include "tarn/table/tags.h"
 #include "tests/support/canonical_rows.h"
 #include "tests/support/files.h"
+#include "tests/support/schema_changes.h"
 
 namespace tarn::support {
 namespace {
@@ -94,7 +96,11 @@ class Writer {
     auto out = std::unique_ptr<Writer>(new Writer());
     out->fields_ = table.schema()->fields;
     if (request.contains("overwrite")) out->overwrite_ = TextMap(request, "overwrite");
-    ARROW_ASSIGN_OR_RAISE(out->write_, table.NewWrite({}));
+    write::WriteOptions write_options;
+    if (request.contains("overwrite")) {
+      write_options.dynamic_options[commit::kIgnorePreviousFiles] = "true";
+    }
+    ARROW_ASSIGN_OR_RAISE(out->write_, table.NewWrite(write_options));
     commit::TableCommitOptions options;
     options.commit_user = request.value("commit-user", "tarn");
     ARROW_ASSIGN_OR_RAISE(out->commit_, table.NewCommit(options));
@@ -248,6 +254,7 @@ Status TarnTarget::Run(const json& request) {
   const std::string command = request.at("cmd");
   if (command == "write") return Write(request);
   if (command == "compact") return Compact(request);
+  if (command == "alter") return Alter(request);
   if (command == "manage") return Manage(request);
   return NoWordForIt(command);
 }
@@ -277,6 +284,25 @@ Status TarnTarget::Write(const json& request) {
   return writer->pending() > 0 || !committed ? writer->Commit(request) : Status::OK();
 }
 
+Status TarnTarget::Alter(const json& request) {
+  ARROW_ASSIGN_OR_RAISE(const auto changes, ChangesFromPaimon(request.at("changes")));
+  ARROW_ASSIGN_OR_RAISE(auto catalog,
+                        catalog::MakeFileSystemCatalog(context_, warehouse_));
+  return catalog->AlterTable({"db", "t"}, changes, false, nullptr);
+}
+
+Status TarnTarget::Truncate(const json& request) {
+  ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
+  commit::TableCommitOptions options;
+  options.commit_user = request.value("commit-user", "tarn");
+  ARROW_ASSIGN_OR_RAISE(const auto committer, table->NewCommit(options));
+  std::vector<std::map<std::string, std::string>> partitions;
+  if (request.contains("partition")) partitions.push_back(TextMap(request, "partition"));
+  return commit::OverwriteCommit::Of(committer.get())
+      .Truncate(meta::kBatchCommitIdentifier, partitions)
+      .status();
+}
+
 Status TarnTarget::Compact(const json& request) {
   if (request.contains("bucket") || !Flag(request, "full", true)) {
     return NoWordForIt("compaction of one bucket, or not full");
@@ -299,6 +325,7 @@ Status TarnTarget::Compact(const json& request) {
 Status TarnTarget::Manage(const json& request) {
   ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
   const std::string action = request.at("action");
+  if (action == "truncate" || action == "truncate-partition") return Truncate(request);
   const std::string name = request.contains("name") ? Text(request["name"]) : "";
   std::optional<int64_t> at;
   if (request.contains("at")) at = Number(request["at"]);

@@ -19,8 +19,9 @@ namespace tarn::support {
 /// \param memory_bytes  small values make writers and readers spill
 std::shared_ptr<base::Context> LocalContext(int64_t memory_bytes = 0);
 
-/// Tarn's engine behind the requests that Java takes: `create`, `write`, `compact`,
-/// `manage` and `read` of tests/interop/README.md, on tables and branches of one warehouse.
+/// Tarn's engine behind the requests that Java takes: `create`, `alter`, `write`,
+/// `compact`, `manage` and `read` of tests/interop/README.md, on tables and branches of one
+/// warehouse.
 ///
 /// What Tarn's API has no word for (a whole compaction within a write) is
 /// answered with kUnsupported and code TARN-6900, so that a test can tell it from the
@@ -42,7 +43,9 @@ class TarnTarget : public HistoryTarget {
  private:
   Status Write(const nlohmann::json& request);
   Status Compact(const nlohmann::json& request);
+  Status Alter(const nlohmann::json& request);
   Status Manage(const nlohmann::json& request);
+  Status Truncate(const nlohmann::json& request);
   static Result<std::vector<std::string>> ReadSystemTable(
       const std::shared_ptr<table::Table>& table, const std::string& kind,
       const nlohmann::json& request);

@@ -7,6 +7,7 @@
 #include <arrow/memory_pool.h>
 
 #include "tarn/types/java_text.h"
+#include "tarn/types/supports_cast.h"
 #include "tests/types/vectors.h"
 
 namespace tarn::types {
@@ -80,12 +81,98 @@ TEST(Cast, AnswersAsJava) {
   EXPECT_GT(compared, 1100);
 }
 
-TEST(Cast, NestedTypesAreRefusedByName) {
+// The lines of cast.jsonl with nested types, and what else they are made of.
+TEST(Cast, NestedValuesBecomeTextAsInJava) {
+  const auto text = [](const DataType& from, const std::string& values) {
+    auto cast = Cast(Utc(), ColumnOf(from, values), from, DataType::String());
+    EXPECT_TRUE(cast.ok()) << cast.status().ToString();
+    return cast.ok() ? *cast : nullptr;
+  };
+  const DataType numbers = DataType::Array(DataType::Int());
+  EXPECT_TRUE(
+      text(numbers, "[[1, null], [], null]")
+          ->Equals(*ColumnOf(DataType::String(), R"(["[1, null]", "[]", null])")));
+  const DataType map = DataType::Map(DataType::String(), DataType::Int());
+  EXPECT_TRUE(
+      text(map, R"([[["a", 1], ["b", null]], []])")
+          ->Equals(*ColumnOf(DataType::String(), R"(["{a -> 1, b -> null}", "{}"])")));
+  const DataType row =
+      DataType::Row({{.id = 0, .name = "x", .type = DataType::Int()},
+                     {.id = 1, .name = "y", .type = DataType::String()}});
+  EXPECT_TRUE(
+      text(row, R"([{"x": 1, "y": "z"}, {"x": null, "y": null}])")
+          ->Equals(*ColumnOf(DataType::String(), R"(["{1, z}", "{null, null}"])")));
+  // Java cuts such text to no length.
+  auto narrow = Cast(Utc(), ColumnOf(numbers, "[[1, 2, 3]]")->Slice(0), numbers,
+                     DataType::VarChar(2));
+  ASSERT_TRUE(narrow.ok()) << narrow.status().ToString();
+  EXPECT_EQ(static_cast<const arrow::StringArray&>(**narrow).GetView(0), "[1, 2, 3]");
+  const auto slice = ColumnOf(numbers, "[[9], [8], null, [7, 6]]")->Slice(1);
+  auto sliced = Cast(Utc(), slice, numbers, DataType::String());
+  EXPECT_TRUE(
+      (*sliced)->Equals(*ColumnOf(DataType::String(), R"(["[8]", null, "[7, 6]"])")));
+}
+
+TEST(Cast, OtherNestedCastsAreRefusedByName) {
   const DataType array = DataType::Array(DataType::Int());
-  auto cast = Cast(Utc(), ColumnOf(array, "[[1]]"), array, DataType::String());
+  const DataType wide = DataType::Array(DataType::BigInt());
+  EXPECT_FALSE(CanCast(array, wide));
+  EXPECT_FALSE(CanCast(DataType::String(), array));
+  auto cast = Cast(Utc(), ColumnOf(array, "[[1]]"), array, wide);
   EXPECT_EQ(KindOf(cast.status()), ErrorKind::kUnsupported);
   EXPECT_NE(MessageOf(cast.status()).find("ARRAY<INT>"), std::string::npos);
-  EXPECT_NE(MessageOf(cast.status()).find("STRING"), std::string::npos);
+  EXPECT_NE(MessageOf(cast.status()).find("ARRAY<BIGINT>"), std::string::npos);
+}
+
+// The matrix of Paimon's documentation: which column types may change into which.
+TEST(SupportsCast, FollowsJavasTables) {
+  const std::vector<std::pair<const char*, DataType>> types = {
+      {"boolean", DataType::Boolean()},
+      {"tinyint", DataType::TinyInt()},
+      {"int", DataType::Int()},
+      {"bigint", DataType::BigInt()},
+      {"float", DataType::Float()},
+      {"double", DataType::Double()},
+      {"decimal", DataType::Decimal(10, 2)},
+      {"char", DataType::Char(5)},
+      {"string", DataType::String()},
+      {"binary", DataType::Binary(5)},
+      {"bytes", DataType::Bytes()},
+      {"date", DataType::Date()},
+      {"time", DataType::Time(3)},
+      {"timestamp", DataType::Timestamp(3)},
+      {"zoned", DataType::LocalZonedTimestamp(3)},
+      {"array", DataType::Array(DataType::Int())}};
+  const auto mark = [](const DataType& from, const DataType& to) {
+    if (!ResolvesCast(from, to)) return '.';
+    if (SupportsCast(from, to, false)) return '=';
+    return SupportsCast(from, to, true) ? '-' : '.';
+  };
+  std::string all;
+  for (const auto& [from_name, from] : types) {
+    all += fmt::format("{:<10}", from_name);
+    for (const auto& [to_name, to] : types) all += mark(from, to);
+    all += '\n';
+  }
+  // Sources in the order of the list, and targets likewise: '=' lossless, '-' explicit,
+  // '.' not at all, since there is no rule or nothing that carries values over.
+  EXPECT_EQ(all, R"(boolean   .--------.......
+tinyint   -======--.......
+int       --=====--....--.
+bigint    ---====--....--.
+float     .---===--.......
+double    .----==--.......
+decimal   .---===--.......
+char      -------==------.
+string    --------=------.
+binary    .......--==.....
+bytes     .......---=.....
+date      ........-....--.
+time      ........-....--.
+timestamp ..--....-..====.
+zoned     ..--....-..--==.
+array     .......--.......
+)");
 }
 
 TEST(Cast, WorksOnSlicesWithNulls) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tarn/base/context.h"
+#include "tarn/meta/schema_change.h"
 #include "tarn/meta/schema_check.h"
 #include "tarn/table/table.h"
 #include "tarn/types/table_schema.h"
@@ -39,6 +40,16 @@ class Catalog {
   /// `notices`.
   virtual Status CreateTable(const TableName& name, types::TableSchema schema,
                              bool if_not_exists, std::vector<meta::Notice>* notices) = 0;
+  /// Write the next schema. When somebody else did so first, the changes are applied to
+  /// what came of it, so none is lost. Notices that the table did not earn before are
+  /// appended to `notices`, which may be nullptr.
+  /// Errors: those of `meta::ApplyChanges`, kNotFound, kCommitUnknown.
+  virtual Status AlterTable(const TableName& name,
+                            const std::vector<meta::SchemaChange>& changes,
+                            bool if_exists, std::vector<meta::Notice>* notices) = 0;
+  /// Move a table's folder, in its database or to another one.
+  virtual Status RenameTable(const TableName& from, const TableName& to,
+                             bool if_exists) = 0;
   virtual Status DropTable(const TableName& name, bool if_exists) = 0;
   virtual Result<std::shared_ptr<table::Table>> GetTable(
       const TableName& name,

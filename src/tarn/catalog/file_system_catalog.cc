@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <sstream>
 
+#include "tarn/base/directory_rename.h"
 #include "tarn/base/name.h"
-#include "tarn/base/units.h"
 #include "tarn/catalog/catalog.h"
 #include "tarn/catalog/object_name.h"
 #include "tarn/io/table_paths.h"
 #include "tarn/meta/schema_file.h"
+#include "tarn/meta/snapshot_files.h"
+#include "tarn/types/java_key_order.h"
 
 namespace tarn::catalog {
 namespace {
@@ -43,32 +44,6 @@ Result<std::string> WarehousePath(const std::string& warehouse) {
                         "Warehouse is not a local path:", V("warehouse", warehouse));
   }
   return path;
-}
-
-std::vector<std::string> SplitList(const std::string& text) {
-  std::vector<std::string> out;
-  std::stringstream stream(text);
-  std::string part;
-  while (std::getline(stream, part, ',')) {
-    const std::string_view trimmed = base::Trim(part);
-    if (!trimmed.empty()) out.emplace_back(trimmed);
-  }
-  return out;
-}
-
-/// Options that define keys move into the schema (Paimon `Schema`).
-Status MoveKeys(const char* option, const char* clause, types::TableSchema* schema,
-                std::vector<std::string>* keys) {
-  const auto at = schema->options.find(option);
-  if (at == schema->options.end()) return Status::OK();
-  if (!keys->empty()) {
-    return InvalidInput(1304, "Keys are given twice, in the definition and as an option:",
-                        V("option", option), V("clause", clause),
-                        V("hint", "keep one of the two"));
-  }
-  *keys = SplitList(at->second);
-  schema->options.erase(at);
-  return Status::OK();
 }
 
 class FileSystemCatalog final : public Catalog {
@@ -170,6 +145,80 @@ class FileSystemCatalog final : public Catalog {
                          V("table", FullName(name)));
   }
 
+  Status AlterTable(const TableName& name, const std::vector<meta::SchemaChange>& changes,
+                    bool if_exists, std::vector<meta::Notice>* notices) override {
+    ARROW_ASSIGN_OR_RAISE(const ObjectName object, ObjectName::Parse(name.table));
+    if (object.system_table) return RefuseSystemTable(name, "altered");
+    ARROW_ASSIGN_OR_RAISE(const std::string path, TablePath(name));
+    ARROW_ASSIGN_OR_RAISE(const io::TablePaths paths, PathsOf(path, object.branch));
+    const meta::SchemaFiles schemas(context_, paths);
+    meta::ChangeScope scope;
+    scope.table = FullName(name);
+    ARROW_ASSIGN_OR_RAISE(const auto latest,
+                          meta::SnapshotFiles(context_, paths).LatestId());
+    scope.has_snapshots = latest.has_value();
+    while (true) {
+      ARROW_ASSIGN_OR_RAISE(const auto schema, schemas.Latest());
+      if (schema == nullptr) {
+        if (if_exists) return Status::OK();
+        ARROW_RETURN_NOT_OK(CheckDatabase(name.database));
+        return MissingTable(name);
+      }
+      scope.now_millis = context_->clock->NowMillis();
+      std::vector<meta::Notice> found;
+      ARROW_ASSIGN_OR_RAISE(const types::TableSchema next,
+                            meta::ApplyChanges(*schema, changes, scope, &found));
+      ARROW_ASSIGN_OR_RAISE(const auto outcome, schemas.Create(next, /*sync=*/true));
+      switch (outcome) {
+        case base::CreateOutcome::kCreated:
+          if (notices != nullptr) {
+            notices->insert(notices->end(), found.begin(), found.end());
+          }
+          return Status::OK();
+        case base::CreateOutcome::kExists:
+          // Somebody altered the table: the changes apply to what came of it.
+          continue;
+        case base::CreateOutcome::kUnknown:
+          return CommitUnknown(2401,
+                               "Table may have been altered; look before trying again:",
+                               V("table", FullName(name)), V("schema", next.id));
+      }
+    }
+  }
+
+  Status RenameTable(const TableName& from, const TableName& to,
+                     bool if_exists) override {
+    ARROW_RETURN_NOT_OK(RefuseSystemTable(from, "renamed"));
+    ARROW_RETURN_NOT_OK(RefuseSystemTable(to, "renamed"));
+    ARROW_ASSIGN_OR_RAISE(const std::string from_path, TablePath(from));
+    ARROW_ASSIGN_OR_RAISE(const std::string to_path, TablePath(to));
+    ARROW_ASSIGN_OR_RAISE(const bool exists, HasSchema(from_path, {}));
+    if (!exists) {
+      if (if_exists) return Status::OK();
+      ARROW_RETURN_NOT_OK(CheckDatabase(from.database));
+      return MissingTable(from);
+    }
+    ARROW_RETURN_NOT_OK(RefuseSystemDatabase(to.database));
+    ARROW_RETURN_NOT_OK(CheckDatabase(to.database));
+    auto* renaming = dynamic_cast<base::DirectoryRename*>(context_->files.get());
+    if (renaming == nullptr) {
+      return Unsupported(6414, "This file system cannot rename a table in one step:",
+                         V("from", FullName(from)), V("to", FullName(to)));
+    }
+    ARROW_ASSIGN_OR_RAISE(const auto outcome,
+                          renaming->RenameDirectory(from_path, to_path));
+    switch (outcome) {
+      case base::CreateOutcome::kCreated:
+        return Status::OK();
+      case base::CreateOutcome::kExists:
+        return TableIsThere(to);
+      case base::CreateOutcome::kUnknown:
+        break;
+    }
+    return CommitUnknown(2402, "Table may have been renamed; look before trying again:",
+                         V("from", FullName(from)), V("to", FullName(to)));
+  }
+
   Status DropTable(const TableName& name, bool if_exists) override {
     ARROW_RETURN_NOT_OK(RefuseSystemTable(name, "dropped"));
     ARROW_ASSIGN_OR_RAISE(const std::string path, TablePath(name));
@@ -253,31 +302,32 @@ class FileSystemCatalog final : public Catalog {
 
   Result<bool> HasSchema(const std::string& table_path,
                          const std::optional<std::string>& branch) {
-    std::map<std::string, std::string> options;
-    if (branch) options["branch"] = *branch;
-    ARROW_ASSIGN_OR_RAISE(const io::TablePaths paths,
-                          io::TablePaths::Make(table_path, options));
+    ARROW_ASSIGN_OR_RAISE(const io::TablePaths paths, PathsOf(table_path, branch));
     ARROW_ASSIGN_OR_RAISE(const auto id, meta::SchemaFiles(context_, paths).LatestId());
     return id.has_value();
   }
 
+  static Result<io::TablePaths> PathsOf(const std::string& table_path,
+                                        const std::optional<std::string>& branch) {
+    std::map<std::string, std::string> options;
+    if (branch) options["branch"] = *branch;
+    return io::TablePaths::Make(table_path, options);
+  }
+
   /// Turn what a user gave into schema 0, or say everything that is wrong with it.
   Status Complete(types::TableSchema* schema, std::vector<meta::Notice>* notices) {
-    ARROW_RETURN_NOT_OK(
-        MoveKeys("primary-key", "PRIMARY KEY", schema, &schema->primary_keys));
-    ARROW_RETURN_NOT_OK(
-        MoveKeys("partition", "PARTITIONED BY", schema, &schema->partition_keys));
+    types::JavaKeyOrder order;
+    for (const auto& [key, value] : schema->options) order.Put(key);
+    order = order.Copy();
+    ARROW_RETURN_NOT_OK(meta::MoveKeysFromOptions(schema));
+    for (const char* key : {"primary-key", "partition"}) order.Remove(key);
+    schema->option_order = order.Keys();
     if (schema->options.contains("path")) {
       return InvalidInput(1310,
                           "A catalog over a folder decides itself where a table lies:",
                           V("option", "path"), V("hint", "leave the option out"));
     }
     ARROW_RETURN_NOT_OK(meta::CheckSchema(*schema, notices));
-    for (types::DataField& field : schema->fields) {
-      const bool key = std::find(schema->primary_keys.begin(), schema->primary_keys.end(),
-                                 field.name) != schema->primary_keys.end();
-      if (key) field.type = field.type.NotNull();
-    }
     schema->version = types::TableSchema::kCurrentVersion;
     schema->id = 0;
     schema->highest_field_id = types::AssignFieldIds(&schema->fields);

@@ -328,6 +328,7 @@ Result<Snapshot> SnapshotCommit::MakeSnapshot(const Latest& latest,
   out.total_record_count = out.delta_record_count;
   out.watermark = request_.watermark;
   out.properties = request_.properties;
+  out.operation = request_.operation;
   out.next_row_id = 0;
   if (latest) {
     out.total_record_count += latest->total_record_count;

@@ -46,6 +46,7 @@ class SnapshotCommit {
     int64_t identifier = 0;
     std::optional<int64_t> watermark;
     std::map<std::string, std::string> properties;
+    std::optional<std::string> operation;
     meta::CommitKind kind = meta::CommitKind::kAppend;
     bool check_conflicts = false;
     /// Answers the changes as of the latest snapshot. When it depends on that snapshot,

@@ -3,6 +3,7 @@
 
 #include <unordered_map>
 
+#include "tarn/commit/overwrite.h"
 #include "tarn/commit/snapshot_commit.h"
 #include "tarn/meta/live_files.h"
 #include "tarn/types/partition_path.h"
@@ -14,7 +15,7 @@ using meta::FileKind;
 using meta::ManifestEntry;
 using meta::Snapshot;
 
-class Committer final : public TableCommit {
+class Committer final : public OverwriteCommit {
  public:
   Committer(std::unique_ptr<CommitScope> scope, bool ignore_empty)
       : owned_scope_(std::move(scope)),
@@ -69,6 +70,44 @@ class Committer final : public TableCommit {
       requests.back().check_conflicts = true;
     }
     return RunAll(committable, std::move(requests));
+  }
+
+  Result<CommitOutcome> Truncate(
+      int64_t identifier,
+      const std::vector<std::map<std::string, std::string>>& partitions) override {
+    meta::Committable committable;
+    committable.identifier = identifier;
+    ARROW_ASSIGN_OR_RAISE(const bool replayed, IsReplay(committable));
+    if (replayed) return CommitOutcome{CommitResult::kAlreadyCommitted, {}, 0};
+    std::vector<PartitionMatcher> matchers;
+    for (const auto& partition : partitions) {
+      ARROW_ASSIGN_OR_RAISE(
+          PartitionMatcher matcher,
+          PartitionMatcher::Make(scope_.partition_fields, partition,
+                                 scope_.options.partition_default_name));
+      matchers.push_back(std::move(matcher));
+    }
+    PartitionTest target =
+        [matchers = std::move(matchers)](const std::string& row) -> Result<bool> {
+      for (const PartitionMatcher& matcher : matchers) {
+        ARROW_ASSIGN_OR_RAISE(const bool inside, matcher.Matches(row));
+        if (inside) return true;
+      }
+      return matchers.empty();
+    };
+    std::vector<SnapshotCommit::Request> requests;
+    requests.push_back(OverwriteRequest(committable, {}, std::move(target)));
+    requests.back().operation = "TRUNCATE";
+    return RunAll(committable, std::move(requests));
+  }
+
+  Result<CommitOutcome> OverwriteWhatWasRead(
+      int64_t read_id, const meta::Committable& committable,
+      const std::map<std::string, std::string>& static_partition) override {
+    expected_snapshot_ = read_id;
+    auto outcome = Overwrite(committable, static_partition);
+    expected_snapshot_.reset();
+    return outcome;
   }
 
   Result<std::optional<Snapshot>> LatestOfUser() override {
@@ -188,6 +227,11 @@ class Committer final : public TableCommit {
   Result<Changes> WithDeletes(const Changes& changes, const PartitionTest& target,
                               const std::optional<Snapshot>& latest) {
     if (!latest) return changes;
+    if (expected_snapshot_ && latest->id != *expected_snapshot_) {
+      return Conflict(3401, "Another commit came after what an overwrite read:",
+                      V("table", scope_.conflicts.table), V("read", *expected_snapshot_),
+                      V("latest", latest->id));
+    }
     if (latest->index_manifest) {
       return Unsupported(
           6293,
@@ -222,6 +266,8 @@ class Committer final : public TableCommit {
   const std::unique_ptr<CommitScope> owned_scope_;
   CommitScope& scope_;
   const bool ignore_empty_;
+  /// The snapshot that an overwrite has read and may replace, and no other.
+  std::optional<int64_t> expected_snapshot_;
   bool looked_back_ = false;
   std::optional<int64_t> last_identifier_;
 };

@@ -15,6 +15,7 @@
 #include <arrow/io/interfaces.h>
 
 #include "tarn/base/context.h"
+#include "tarn/base/directory_rename.h"
 #include "tarn/io/posix_file.h"
 
 namespace tarn::io {
@@ -52,7 +53,7 @@ Result<std::vector<std::string>> NamesIn(const std::string& directory) {
   }
 }
 
-class LocalFileSystem final : public base::FileSystem {
+class LocalFileSystem final : public base::FileSystem, public base::DirectoryRename {
  public:
   Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenInput(
       const std::string& path) override {
@@ -80,6 +81,8 @@ class LocalFileSystem final : public base::FileSystem {
   Status DeleteRecursively(const std::string& path) override {
     return DeleteTree(path, 0);
   }
+  Result<CreateOutcome> RenameDirectory(const std::string& from,
+                                        const std::string& to) override;
   Result<std::shared_ptr<void>> Lock(const std::string& path) override;
 
  private:
@@ -171,6 +174,20 @@ Result<CreateOutcome> LocalFileSystem::CreateExclusively(const std::string& path
     return CreateOutcome::kUnknown;
   }
   return CreateOutcome::kCreated;
+}
+
+Result<CreateOutcome> LocalFileSystem::RenameDirectory(const std::string& from,
+                                                       const std::string& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+    const int error = errno;
+    if (error == EEXIST || error == ENOTEMPTY) return CreateOutcome::kExists;
+    if (error == EIO || error == ETIMEDOUT || error == EINTR) {
+      return CreateOutcome::kUnknown;
+    }
+    return PosixError(error, "rename", from);
+  }
+  const bool synced = SyncPath(ParentPath(from)).ok() && SyncPath(ParentPath(to)).ok();
+  return synced ? CreateOutcome::kCreated : CreateOutcome::kUnknown;
 }
 
 Status LocalFileSystem::Sync(const std::vector<std::string>& paths) {

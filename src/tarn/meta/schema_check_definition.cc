@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include <arrow/memory_pool.h>
+
+#include "tarn/meta/default_value.h"
 #include "tarn/meta/schema_checks.h"
 #include "tarn/options/field_options.h"
 
@@ -57,6 +60,17 @@ void CheckColumns(SchemaExamination* at) {
                       "with _KEY_.",
                       field.name),
           "Choose another name.", {}, field.name);
+    }
+  }
+  for (const DataField& field : at->schema.fields) {
+    if (!field.default_value) continue;
+    const Status value =
+        DefaultValueOf(field, arrow::default_memory_pool(), nullptr).status();
+    if (value.ok()) continue;
+    at->Wrong(kBadColumn, MessageOf(value), "", {}, field.name);
+    if (KindOf(value) == ErrorKind::kUnsupported) {
+      at->report.problems.back().kind = ErrorKind::kUnsupported;
+      at->report.problems.back().code = 6413;
     }
   }
   if (at->schema.fields.empty()) at->Wrong(kBadColumn, "The table has no columns.");

@@ -198,6 +198,20 @@ void LintPartialUpdate(SchemaExamination* at, const options::MergeOptions& merge
       "fields." + sums[0] + ".aggregate-function", sums[0]);
 }
 
+// A default takes the place of every NULL before rows are merged.
+void LintDefaults(SchemaExamination* at) {
+  for (const types::DataField& field : at->schema.fields) {
+    if (!field.default_value) continue;
+    at->Warn("W123",
+             fmt::format("Column {} has a default value, which takes the place of every "
+                         "NULL that is written: NULL never means that the row has no "
+                         "opinion about it.",
+                         field.name),
+             "Leave the default out where rows write some of the columns.", "",
+             field.name);
+  }
+}
+
 // Options about merging that this engine does not read.
 void LintIdleOptions(SchemaExamination* at, const options::MergeOptions& merge) {
   const bool merges =
@@ -247,7 +261,10 @@ void LintDefinition(SchemaExamination* at) {
   LintIdleOptions(at, *merge);
   const std::string clock = LoneClock(*at, merge->sequence_fields);
   if (!clock.empty()) WarnOfClocks(at, {clock}, "sequence.field");
-  if (merge->merge_engine == "partial-update") LintPartialUpdate(at, *merge);
+  if (merge->merge_engine == "partial-update") {
+    LintPartialUpdate(at, *merge);
+    LintDefaults(at);
+  }
 }
 
 void CheckInsertColumns(const types::TableSchema& schema,

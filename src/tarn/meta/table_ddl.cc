@@ -51,6 +51,16 @@ std::string DdlString(std::string_view text) {
   return Doubled(text, '\'');
 }
 
+// A number and a quoted text stand as they are; other text becomes a quoted one, which
+// means the same: Paimon takes the quotes off.
+std::string DefaultLiteral(const std::string& text) {
+  const bool quoted = text.size() > 1 && text.starts_with('\'') && text.ends_with('\'');
+  const size_t sign = text.starts_with('-') ? 1 : 0;
+  const bool number = text.size() > sign && text[sign] >= '0' && text[sign] <= '9' &&
+                      text.find_first_not_of("0123456789.", sign) == text.npos;
+  return quoted || number ? text : DdlString(text);
+}
+
 std::string DdlType(const DataType& type) {
   std::string out;
   switch (type.root()) {
@@ -97,6 +107,8 @@ std::string TableDdl(std::string_view table_name, const types::TableSchema& sche
     const DataType type = key ? field.type.WithNullable(true) : field.type;
     out += fmt::format("{}  {:<{}} {}", separator, DdlName(field.name), width,
                        DdlType(type));
+    // Bare where it can be read back as a literal: a number, TRUE, a quoted text.
+    if (field.default_value) out += " DEFAULT " + DefaultLiteral(*field.default_value);
     if (field.description) out += " COMMENT " + DdlString(*field.description);
     separator = ",\n";
   }

@@ -21,6 +21,9 @@ std::string TableDdl(std::string_view table_name, const types::TableSchema& sche
 /// A type as Flink's DDL spells it, nested ones too: ROW<`a` INT, ...>.
 std::string DdlType(const types::DataType& type);
 
+/// A column's default value as a literal of DDL.
+std::string DefaultLiteral(const std::string& text);
+
 /// `name`: always in back-ticks, so that any word can be a name.
 std::string DdlName(std::string_view name);
 /// 'text' with its quotes doubled.

@@ -19,6 +19,7 @@ struct NameOf {
     return drop.object == DroppedObject::kTable ? "DROP TABLE" : "DROP VIEW";
   }
   std::string operator()(const AlterTable&) const { return "ALTER TABLE"; }
+  std::string operator()(const TruncateTable&) const { return "TRUNCATE TABLE"; }
   std::string operator()(const Show&) const { return "SHOW"; }
   std::string operator()(const Describe&) const { return "DESCRIBE"; }
   std::string operator()(const Insert& insert) const {

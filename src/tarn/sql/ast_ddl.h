@@ -53,6 +53,7 @@ struct ColumnDefinition {
   bool is_virtual = false;                  ///< not written by INSERT
   ExpressionPtr expression;                 ///< kComputed
   std::optional<std::string> comment;
+  std::optional<std::string> default_value;  ///< DEFAULT literal, as it was spelled
   Span span;
 };
 
@@ -102,9 +103,25 @@ struct Drop {
   bool if_exists = false;
 };
 
+/// One element of `PARTITION (ds = '2024-01-01', hh)`.
+struct PartitionItem {
+  Identifier column;
+  ExpressionPtr value;  ///< null: dynamic
+};
+using PartitionSpec = std::vector<PartitionItem>;
+
+/// `TRUNCATE TABLE t [PARTITION (...)]`.
+struct TruncateTable {
+  ObjectName name;
+  PartitionSpec partition;
+  Span span;
+};
+
+/// Flink's SET ('k'='v'), Spark's SET TBLPROPERTIES.
 struct SetTableOptions {
   std::vector<Property> options;
 };
+/// Flink's RESET ('k'), Spark's UNSET TBLPROPERTIES [IF EXISTS].
 struct ResetTableOptions {
   std::vector<std::string> keys;
   std::vector<Span> key_spans;
@@ -112,10 +129,76 @@ struct ResetTableOptions {
 struct RenameTable {
   ObjectName to;
 };
+
+enum class PlaceKind : uint8_t { kUnsaid, kFirst, kAfter };
+/// FIRST, or AFTER another column.
+struct ColumnPlace {
+  PlaceKind kind = PlaceKind::kUnsaid;
+  Identifier after;
+};
+/// A column as ADD and MODIFY describe it; Spark's may lie inside another one: `a.b`.
+struct DescribedColumn {
+  ObjectName name;
+  TypeRef type;
+  std::optional<std::string> comment;
+  ColumnPlace place;
+  Span span;
+};
+/// ADD c T, ADD (c T, ...), ADD COLUMN c T, ADD COLUMNS (c T, ...).
+struct AddColumns {
+  std::vector<DescribedColumn> columns;
+};
+/// Flink's MODIFY c T, MODIFY (c T, ...).
+struct ModifyColumns {
+  std::vector<DescribedColumn> columns;
+};
+enum class ColumnAspect : uint8_t {
+  kType,         ///< TYPE t
+  kPlace,        ///< FIRST, AFTER c
+  kSetNotNull,   ///< SET NOT NULL
+  kDropNotNull,  ///< DROP NOT NULL
+  kComment,      ///< COMMENT 'text'
+  kSetDefault,   ///< SET DEFAULT literal
+  kDropDefault,  ///< DROP DEFAULT
+};
+/// Spark's ALTER COLUMN c ...
+struct AlterColumn {
+  ObjectName column;
+  ColumnAspect aspect = ColumnAspect::kType;
+  TypeRef type;
+  ColumnPlace place;
+  std::string text;  ///< comment, or the default as it was spelled
+};
+/// DROP c, DROP (a, b), DROP COLUMN c, DROP COLUMNS (a, b).
+struct DropColumns {
+  std::vector<ObjectName> columns;
+  bool if_exists = false;
+};
+/// RENAME c TO d, RENAME COLUMN c TO d.
+struct RenameColumn {
+  ObjectName column;
+  Identifier to;
+};
+struct DropPrimaryKey {
+  std::optional<Identifier> constraint;  ///< DROP CONSTRAINT name
+};
+/// A partition comes with its first row; nothing is stored for it before.
+struct AddPartitions {
+  std::vector<PartitionSpec> partitions;
+  bool if_not_exists = false;
+};
+struct DropPartitions {
+  std::vector<PartitionSpec> partitions;
+  bool if_exists = false;
+};
 struct AlterTable {
   ObjectName name;
   bool if_exists = false;
-  std::variant<SetTableOptions, ResetTableOptions, RenameTable> action;
+  std::variant<SetTableOptions, ResetTableOptions, RenameTable, AddColumns, ModifyColumns,
+               AlterColumn, DropColumns, RenameColumn, DropPrimaryKey, AddPartitions,
+               DropPartitions>
+      action;
+  Span action_span;  ///< what follows the table's name
 };
 
 }  // namespace tarn::sql

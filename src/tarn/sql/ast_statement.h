@@ -41,17 +41,11 @@ struct Describe {
   bool extended = false;
 };
 
-/// One element of `PARTITION (ds = '2024-01-01', hh)`.
-struct PartitionItem {
-  Identifier column;
-  ExpressionPtr value;  ///< null: dynamic
-};
-
 struct Insert {
   ObjectName target;
   std::vector<Hint> hints;
   bool overwrite = false;
-  std::vector<PartitionItem> partition;
+  PartitionSpec partition;
   std::vector<Identifier> columns;
   QueryPtr query;
   Span span;
@@ -115,11 +109,11 @@ struct UnsupportedStatement {
 };
 
 struct Statement {
-  using Node =
-      std::variant<CreateCatalog, DropCatalog, UseCatalog, UseDatabase, CreateDatabase,
-                   DropDatabase, CreateTable, CreateView, Drop, AlterTable, Show,
-                   Describe, Insert, StatementSet, Delete, Update, SetOption, ResetOption,
-                   CallProcedure, Explain, QueryStatement, UnsupportedStatement>;
+  using Node = std::variant<CreateCatalog, DropCatalog, UseCatalog, UseDatabase,
+                            CreateDatabase, DropDatabase, CreateTable, CreateView, Drop,
+                            AlterTable, TruncateTable, Show, Describe, Insert,
+                            StatementSet, Delete, Update, SetOption, ResetOption,
+                            CallProcedure, Explain, QueryStatement, UnsupportedStatement>;
   Node node;
   Span span;  ///< without the `;`
 

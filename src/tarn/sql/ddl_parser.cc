@@ -193,7 +193,10 @@ Status StatementParser::ParseColumn(CreateTable* table) {
       in_.Accept("NOT NULL");
       column.type.type = column.type.type.NotNull();
     }
-    for (std::string_view words : {"DEFAULT", "UNIQUE", "REFERENCES", "CHECK"}) {
+    if (in_.Looking("DEFAULT")) {
+      ARROW_ASSIGN_OR_RAISE(column.default_value, ParseDefault());
+    }
+    for (std::string_view words : {"UNIQUE", "REFERENCES", "CHECK"}) {
       if (in_.Looking(words)) {
         return in_.Unsupported(kUnsupportedClause, words, in_.Peek().span);
       }
@@ -299,44 +302,6 @@ Result<Statement::Node> StatementParser::ParseAlter() {
     }
   }
   return ParseAlterTable();
-}
-
-Result<Statement::Node> StatementParser::ParseAlterTable() {
-  in_.Advance();
-  ARROW_RETURN_NOT_OK(in_.Expect("TABLE"));
-  AlterTable out;
-  out.if_exists = in_.Accept("IF EXISTS");
-  ARROW_ASSIGN_OR_RAISE(out.name, in_.ExpectObjectName("a table"));
-  for (std::string_view word : {"ADD", "MODIFY", "DROP", "ALTER", "CHANGE", "COMPACT"}) {
-    if (in_.Looking(word)) return Unsupported("ALTER TABLE ... " + std::string(word));
-  }
-  if (in_.Accept("SET")) {
-    if (in_.Looking("TBLPROPERTIES")) in_.Advance();
-    SetTableOptions set;
-    ARROW_ASSIGN_OR_RAISE(set.options, in_.ExpectProperties("the option"));
-    out.action = std::move(set);
-    return out;
-  }
-  if (in_.Accept("RESET")) {
-    ResetTableOptions reset;
-    ARROW_RETURN_NOT_OK(in_.ExpectSymbol("("));
-    do {
-      reset.key_spans.push_back(in_.Peek().span);
-      ARROW_ASSIGN_OR_RAISE(std::string key, in_.ExpectString("an option key"));
-      reset.keys.push_back(std::move(key));
-    } while (in_.AcceptSymbol(","));
-    ARROW_RETURN_NOT_OK(in_.ExpectSymbol(")"));
-    out.action = std::move(reset);
-    return out;
-  }
-  if (in_.Accept("RENAME TO")) {
-    RenameTable rename;
-    ARROW_ASSIGN_OR_RAISE(rename.to, in_.ExpectObjectName("a table"));
-    out.action = std::move(rename);
-    return out;
-  }
-  if (in_.Looking("RENAME")) return Unsupported("ALTER TABLE ... RENAME column");
-  return in_.Unexpected();
 }
 
 }  // namespace tarn::sql

@@ -8,6 +8,7 @@
 
 #include "tarn/sql/history_procedures.h"
 #include "tarn/sql/parser.h"
+#include "tarn/sql/partition_value.h"
 #include "tarn/sql/session.h"
 #include "tarn/types/arrow_types.h"
 
@@ -49,37 +50,6 @@ Result<std::map<std::string, std::pair<std::string, Span>>> Arguments(
                       source);
     }
     out[name] = {literal->text, argument.value->span};
-  }
-  return out;
-}
-
-// "dt=1,hh=2;dt=2" as Paimon reads it.
-Result<std::vector<std::map<std::string, std::string>>> PartitionsOf(
-    const std::string& text) {
-  std::vector<std::map<std::string, std::string>> out;
-  size_t begin = 0;
-  while (begin <= text.size()) {
-    const size_t end = std::min(text.find(';', begin), text.size());
-    std::map<std::string, std::string> partition;
-    size_t at = begin;
-    while (at < end) {
-      const size_t comma = std::min(text.find(',', at), end);
-      const std::string pair = text.substr(at, comma - at);
-      const size_t equals = pair.find('=');
-      if (equals == std::string::npos) {
-        return InvalidInput(1170,
-                            "A partition is written column=value:", V("text", pair));
-      }
-      const auto trim = [](std::string part) {
-        const size_t first = part.find_first_not_of(' ');
-        if (first == std::string::npos) return std::string();
-        return part.substr(first, part.find_last_not_of(' ') - first + 1);
-      };
-      partition[trim(pair.substr(0, equals))] = trim(pair.substr(equals + 1));
-      at = comma + 1;
-    }
-    if (!partition.empty()) out.push_back(std::move(partition));
-    begin = end + 1;
   }
   return out;
 }
@@ -175,6 +145,8 @@ Result<StatementResult> Session::RunHistoryCall(const CallProcedure& node,
 
 Result<StatementResult> Session::Run(const CallProcedure& node,
                                      const SourceText& source) {
+  ARROW_ASSIGN_OR_RAISE(auto called, CallTableProcedure(node, source));
+  if (called) return *std::move(called);
   const auto& parts = node.procedure.parts;
   const bool system = parts.size() >= 2 && parts[parts.size() - 2].name == "sys";
   if (system && !HistoryParameters(parts.back().name).empty()) {
@@ -197,7 +169,7 @@ Result<StatementResult> Session::Run(const CallProcedure& node,
       name = &text;
       name_span = span;
     } else if (argument == "partitions") {
-      auto partitions = PartitionsOf(text);
+      auto partitions = PartitionTextsOf(text);
       if (!partitions.ok()) return AtPlace(partitions.status(), span, source);
       request.partitions = *std::move(partitions);
     } else if (argument == "compact_strategy" && text == "full") {

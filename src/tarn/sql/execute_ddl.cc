@@ -266,11 +266,4 @@ Result<StatementResult> Session::Run(const Drop& node, const SourceText& source)
   return Done("Table dropped.");
 }
 
-Result<StatementResult> Session::Run(const AlterTable& node, const SourceText& source) {
-  return ToStatus(
-      {ErrorKind::kUnsupported, kUnsupportedStatement, "ALTER TABLE is not supported yet",
-       node.name.span, "", "Options of one statement go into /*+ OPTIONS(...) */"},
-      source);
-}
-
 }  // namespace tarn::sql

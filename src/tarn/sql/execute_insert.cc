@@ -9,8 +9,10 @@
 #include <arrow/type.h>
 
 #include "tarn/base/units.h"
+#include "tarn/commit/overwrite.h"
 #include "tarn/meta/schema_check.h"
 #include "tarn/options/options.h"
+#include "tarn/sql/partition_value.h"
 #include "tarn/sql/query_binder.h"
 #include "tarn/sql/session.h"
 #include "tarn/sql/sink_cast.h"
@@ -27,6 +29,7 @@ struct Target {
   std::map<std::string, std::string> options;  ///< of the hint
   std::vector<int> columns;                    ///< per column of the query
   std::map<int, std::string> constants;        ///< static partition columns
+  std::set<int> null_partitions;               ///< those whose value is NULL
   std::vector<types::DataField> fields;        ///< of `columns`
 };
 
@@ -48,15 +51,15 @@ Status FillColumns(const Insert& node, const SourceText& source, Target* target)
                 item.column.span, source);
     }
     if (item.value == nullptr) continue;
+    ARROW_ASSIGN_OR_RAISE(const std::string default_name,
+                          options::Options(target->table->schema()->options)
+                              .Get(options::kPartitionDefaultName));
+    ARROW_ASSIGN_OR_RAISE(target->constants[index],
+                          PartitionValueText(*item.value, default_name, source));
     const Literal* literal = item.value->As<Literal>();
-    if (literal == nullptr ||
-        (literal->kind != LiteralKind::kString &&
-         literal->kind != LiteralKind::kInteger && literal->kind != LiteralKind::kDate)) {
-      return At(ErrorKind::kUnsupported, kUnsupportedClause,
-                "A partition value of this kind is not supported yet", item.value->span,
-                source, "Write a string, a whole number or a date");
+    if (literal != nullptr && literal->kind == LiteralKind::kNull) {
+      target->null_partitions.insert(index);
     }
-    target->constants[index] = literal->text;
   }
   if (node.columns.empty()) {
     for (size_t i = 0; i < fields.size(); ++i) {
@@ -90,12 +93,6 @@ Status FillColumns(const Insert& node, const SourceText& source, Target* target)
                        std::find(target->columns.begin(), target->columns.end(),
                                  static_cast<int>(i)) != target->columns.end();
     if (given) continue;
-    if (fields[i].default_value) {
-      return At(ErrorKind::kUnsupported, 6160,
-                fmt::format("Column '{}' has a default value, which is not supported yet",
-                            fields[i].name),
-                node.target.span, source, "Name the column in the INSERT");
-    }
     if (!fields[i].type.nullable()) {
       return At(ErrorKind::kInvalidInput, kBadArguments,
                 fmt::format("Column '{}' is NOT NULL and gets no value", fields[i].name),
@@ -176,6 +173,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> Widen(const base::Context& context,
   }
   for (const auto& [column, text] : target.constants) {
     const auto index = static_cast<size_t>(column);
+    if (target.null_partitions.contains(column)) continue;
     ARROW_ASSIGN_OR_RAISE(columns[index],
                           Constant(context, text, fields[index].type, batch.num_rows()));
   }
@@ -245,7 +243,11 @@ Result<StatementResult> Session::InsertBatch(const Insert& node,
   out.kind = ResultKind::kAffected;
   ARROW_ASSIGN_OR_RAISE(QueryResult result, RunQuery(*node.query, source));
   ARROW_RETURN_NOT_OK(CheckTypes(*node.query, result, target, source));
-  auto writer = target.table->NewWrite({});
+  write::WriteOptions write_options;
+  if (node.overwrite) {
+    write_options.dynamic_options[commit::kIgnorePreviousFiles] = "true";
+  }
+  auto writer = target.table->NewWrite(write_options);
   if (!writer.ok()) return AtPlace(writer.status(), node.target.span, source);
   const auto write_all = [&]() -> Status {
     while (true) {

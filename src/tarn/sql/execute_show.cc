@@ -3,9 +3,11 @@
 #include <set>
 #include <utility>
 
+#include "tarn/meta/table_ddl.h"
 #include "tarn/sql/functions.h"
 #include "tarn/sql/session.h"
 #include "tarn/sql/token.h"
+#include "tarn/table/partitions.h"
 
 namespace tarn::sql {
 namespace {
@@ -77,6 +79,9 @@ std::string ShowInFlinksForm(const FullName& name, const table::Table& table) {
   for (size_t i = 0; i < schema.fields.size(); ++i) {
     const types::DataField& field = schema.fields[i];
     out += "  " + BackTicked(field.name) + " " + LongTypeText(field.type);
+    // Flink has no words for a default; this is Spark's.
+    if (field.default_value)
+      out += " DEFAULT " + meta::DefaultLiteral(*field.default_value);
     if (field.description) out += " COMMENT " + Quoted(*field.description);
     if (i + 1 < schema.fields.size() || schema.has_primary_key()) out += ",";
     out += "\n";
@@ -173,6 +178,7 @@ Result<StatementResult> Session::Run(const Show& node, const SourceText& source)
       for (const auto& [key, value] : settings_) rows.push_back({key, value});
       return TextRows({"key", "value"}, rows);
     case ShowKind::kProcedures:
+      for (const std::string& name : TableProcedures()) add(name);
       add("sys.compact");
       return TextRows({"procedure name"}, rows);
     case ShowKind::kFunctions:
@@ -242,13 +248,15 @@ Result<StatementResult> Session::ShowPartitions(const ObjectName& name,
         InvalidInput(1160, "Table is not partitioned:", V("table", table->name())),
         name.span, source);
   }
-  ARROW_ASSIGN_OR_RAISE(const scan::Plan plan, table->PlanScan({}));
-  std::set<std::string> names;
-  for (const meta::Split& split : plan.splits) {
-    names.insert(split.bucket_path.substr(0, split.bucket_path.rfind('/')));
-  }
+  ARROW_ASSIGN_OR_RAISE(const auto partitions, table::ListPartitions(*table));
   std::vector<std::vector<std::string>> rows;
-  for (const std::string& partition : names) rows.push_back({partition});
+  for (const types::PartitionSpec& partition : partitions) {
+    std::string text;
+    for (const auto& [column, value] : partition) {
+      text += (text.empty() ? "" : "/") + column + "=" + value;
+    }
+    rows.push_back({std::move(text)});
+  }
   return TextRows({"partition name"}, rows);
 }
 

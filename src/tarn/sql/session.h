@@ -6,9 +6,9 @@
 ///
 /// A `Session` holds catalogs, the current names, temporary tables and views, and
 /// settings; `Execute` runs one statement. A file per group of statements:
-/// `execute_ddl.cc`, `execute_show.cc`, `execute_set.cc`, `execute_query.cc`,
-/// `execute_insert.cc`, `execute_call.cc`. Batch queries go to the `QueryEngine`; an
-/// INSERT from a source table becomes a `stream::Job`.
+/// `execute_ddl.cc`, `execute_alter.cc`, `execute_show.cc`, `execute_set.cc`,
+/// `execute_query.cc`, `execute_insert.cc`, `execute_call.cc`. Batch queries go to the
+/// `QueryEngine`; an INSERT from a source table becomes a `stream::Job`.
 
 #include <functional>
 #include <map>
@@ -79,6 +79,9 @@ struct SourceTable {
   std::vector<std::string> columns;
 };
 
+/// Procedures of execute_table_procedures.cc, "sys." before their names.
+std::vector<std::string> TableProcedures();
+
 /// One user's state. One caller at a time.
 class Session {
  public:
@@ -119,9 +122,19 @@ class Session {
   Result<StatementResult> Run(const CreateTable& node, const SourceText& source);
   Result<StatementResult> Run(const CreateView& node, const SourceText& source);
   Result<StatementResult> Run(const Drop& node, const SourceText& source);
-  Result<StatementResult> Run(const AlterTable& node, const SourceText& source);
   Result<StatementResult> CreateSource(const CreateTable& node, const FullName& name,
                                        const SourceText& source);
+  // execute_alter.cc
+  Result<StatementResult> Run(const AlterTable& node, const SourceText& source);
+  Result<StatementResult> Run(const TruncateTable& node, const SourceText& source);
+  Result<StatementResult> RenameTo(const AlterTable& node, const RenameTable& rename,
+                                   const FullName& name, const SourceText& source);
+  /// ADD PARTITION with `add`, else DROP; `lenient`: IF [NOT] EXISTS.
+  Result<StatementResult> AlterPartitions(const AlterTable& node,
+                                          const std::vector<PartitionSpec>& specs,
+                                          bool add, bool lenient,
+                                          const table::Table& table,
+                                          const SourceText& source);
   // execute_show.cc
   Result<StatementResult> Run(const Show& node, const SourceText& source);
   Result<StatementResult> Run(const Describe& node, const SourceText& source);
@@ -153,6 +166,9 @@ class Session {
   Result<StatementResult> Run(const CallProcedure& node, const SourceText& source);
   Result<StatementResult> RunHistoryCall(const CallProcedure& node,
                                          const SourceText& source);
+  /// Absent for a procedure that is none of execute_table_procedures.cc.
+  Result<std::optional<StatementResult>> CallTableProcedure(const CallProcedure& node,
+                                                            const SourceText& source);
   Result<StatementResult> Run(const Delete& node, const SourceText& source);
   Result<StatementResult> Run(const Update& node, const SourceText& source);
   Result<StatementResult> Run(const UnsupportedStatement& node, const SourceText& source);

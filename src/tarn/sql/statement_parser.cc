@@ -13,17 +13,11 @@ struct Refused {
   std::string_view feature;
 };
 constexpr Refused kRefused[] = {
-    {"MERGE INTO", "MERGE INTO"},
-    {"TRUNCATE TABLE", "TRUNCATE TABLE"},
-    {"ANALYZE TABLE", "ANALYZE TABLE"},
-    {"LOAD MODULE", "LOAD MODULE"},
-    {"UNLOAD MODULE", "UNLOAD MODULE"},
-    {"USE MODULES", "USE MODULES"},
-    {"ADD JAR", "ADD JAR"},
-    {"REMOVE JAR", "REMOVE JAR"},
-    {"COMPILE PLAN", "COMPILE PLAN"},
-    {"EXECUTE PLAN", "EXECUTE PLAN"},
-    {"STOP JOB", "STOP JOB"},
+    {"MERGE INTO", "MERGE INTO"},     {"ANALYZE TABLE", "ANALYZE TABLE"},
+    {"LOAD MODULE", "LOAD MODULE"},   {"UNLOAD MODULE", "UNLOAD MODULE"},
+    {"USE MODULES", "USE MODULES"},   {"ADD JAR", "ADD JAR"},
+    {"REMOVE JAR", "REMOVE JAR"},     {"COMPILE PLAN", "COMPILE PLAN"},
+    {"EXECUTE PLAN", "EXECUTE PLAN"}, {"STOP JOB", "STOP JOB"},
     {"REFRESH", "REFRESH"},
 };
 
@@ -56,6 +50,7 @@ Result<Statement::Node> StatementParser::ParseNode() {
   if (word == "CREATE") return ParseCreate();
   if (word == "DROP") return ParseDrop();
   if (word == "ALTER") return ParseAlter();
+  if (word == "TRUNCATE") return ParseTruncate();
   if (word == "USE") return ParseUse();
   if (word == "SHOW") return ParseShow();
   if (word == "SET") return ParseSet();
@@ -102,16 +97,7 @@ Result<Insert> StatementParser::ParseInsert() {
   ARROW_ASSIGN_OR_RAISE(out.target, in_.ExpectObjectName("a table"));
   ARROW_ASSIGN_OR_RAISE(out.hints, query_.ParseHints());
   if (in_.Accept("PARTITION")) {
-    ARROW_RETURN_NOT_OK(in_.ExpectSymbol("("));
-    do {
-      PartitionItem item;
-      ARROW_ASSIGN_OR_RAISE(item.column, in_.ExpectName("a partition column"));
-      if (in_.AcceptSymbol("=")) {
-        ARROW_ASSIGN_OR_RAISE(item.value, query_.ParseExpression());
-      }
-      out.partition.push_back(std::move(item));
-    } while (in_.AcceptSymbol(","));
-    ARROW_RETURN_NOT_OK(in_.ExpectSymbol(")"));
+    ARROW_ASSIGN_OR_RAISE(out.partition, ParsePartitionSpec());
   }
   if (in_.Peek().IsSymbol("(") && !query_.LookingAtQuery()) {
     ARROW_ASSIGN_OR_RAISE(out.columns, in_.ExpectNameList("a column"));

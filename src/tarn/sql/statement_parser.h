@@ -34,7 +34,24 @@ class StatementParser {
   Result<Statement::Node> ParseCreate();
   Result<Statement::Node> ParseDrop();
   Result<Statement::Node> ParseAlter();
+  // changes of tables: alter_parser.cc
   Result<Statement::Node> ParseAlterTable();
+  Status ParseAlterAdd(AlterTable* out);
+  Status ParseAlterDrop(AlterTable* out);
+  Status ParseAlterRename(AlterTable* out);
+  Status ParseAlterColumn(AlterTable* out);
+  Status ParseAlterSet(AlterTable* out);
+  Status ParseAlterReset(AlterTable* out);
+  Status ParseOptionKeys(ResetTableOptions* out);
+  Result<std::vector<DescribedColumn>> ParseDescribedColumns();
+  Result<DescribedColumn> ParseDescribedColumn();
+  Result<ColumnPlace> ParseColumnPlace();
+  /// A literal, as it is spelled.
+  Result<std::string> ParseDefault();
+  Result<std::vector<PartitionSpec>> ParsePartitionSpecs();
+  /// `(column [= value], ...)`.
+  Result<PartitionSpec> ParsePartitionSpec();
+  Result<Statement::Node> ParseTruncate();
   Result<CreateCatalog> ParseCreateCatalog();
   Result<CreateDatabase> ParseCreateDatabase();
   Result<CreateTable> ParseCreateTable(size_t begin, bool temporary);

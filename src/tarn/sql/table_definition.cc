@@ -72,6 +72,7 @@ types::DataField FieldOf(const ColumnDefinition& column) {
   field.name = column.name.name;
   field.type = column.type.type;
   field.description = column.comment;
+  field.default_value = column.default_value;
   return field;
 }
 
@@ -160,6 +161,9 @@ Result<stream::SourceDefinition> ToSourceDefinition(const CreateTable& table,
   }
   std::vector<stream::SourceTableColumn> columns;
   for (const ColumnDefinition& column : table.columns) {
+    if (column.default_value) {
+      return Lacking("DEFAULT of a source table", column.span, source);
+    }
     if (column.kind == ColumnKind::kComputed) continue;
     stream::SourceTableColumn out;
     out.field = FieldOf(column);

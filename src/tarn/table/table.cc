@@ -8,6 +8,7 @@
 #include <arrow/type.h>
 
 #include "tarn/commit/file_snapshot_store.h"
+#include "tarn/commit/overwrite.h"
 #include "tarn/io/table_paths.h"
 #include "tarn/meta/live_files.h"
 #include "tarn/meta/table_features.h"
@@ -179,8 +180,10 @@ class FileTable final : public Table {
       const write::WriteOptions& options) const override {
     return write::MakeTableWrite(
         context_, path(), WithOptions(options.dynamic_options), schemas_,
-        [this](const std::string& partition, int32_t bucket) {
-          return RestoreBucket(partition, bucket);
+        [this, anew = options.dynamic_options.contains(commit::kIgnorePreviousFiles)](
+            const std::string& partition, int32_t bucket) {
+          return anew ? Result<meta::BucketState>(meta::BucketState{})
+                      : RestoreBucket(partition, bucket);
         },
         options);
   }

@@ -22,7 +22,8 @@ bool IsUnboundedText(const DataType& type) {
 }  // namespace
 
 bool CanCast(const DataType& from, const DataType& to) {
-  if (from.IsNested() || to.IsNested()) return false;
+  if (from.IsNested()) return to.IsString() && internal::HasText(from);
+  if (to.IsNested()) return false;
   const TypeRoot root = from.root();
   if (from.IsNumeric()) {
     const bool wide_integer = root == TypeRoot::kInt || root == TypeRoot::kBigInt;
@@ -48,6 +49,7 @@ Result<std::shared_ptr<arrow::Array>> Cast(const CastContext& context,
                                            const DataType& from, const DataType& to) {
   if (from.EqualsIgnoringNullable(to)) return array;
   if (!CanCast(from, to)) return internal::NoRule(from, to);
+  if (from.IsNested()) return internal::CastNested(context, *array, from);
   if (from.IsString()) return internal::CastText(context, *array, to);
   if (from.IsBytes()) return internal::CastBytes(context, *array, to);
   if (from.IsNumeric() || from.root() == TypeRoot::kBoolean) {

@@ -31,6 +31,12 @@ ArrayResult CastBytes(const CastContext& context, const arrow::Array& array,
 ArrayResult CastTimes(const CastContext& context, const arrow::Array& array,
                       const DataType& from, const DataType& to);
 
+/// ARRAY, MAP, ROW as text: "[1, null]", "{a -> 1}", "{1, z}"; Java cuts it to no length.
+ArrayResult CastNested(const CastContext& context, const arrow::Array& array,
+                       const DataType& from);
+/// Whether all that the type holds can become text.
+bool HasText(const DataType& type);
+
 Status NoRule(const DataType& from, const DataType& to);
 Status BadText(std::string_view text, const DataType& to);
 

@@ -21,10 +21,12 @@ std::string_view KindText(uint8_t kind) {
 }  // namespace
 
 Result<ChangeGate> ChangeGate::Make(arrow::MemoryPool* pool,
-                                    const types::TableSchema& schema) {
+                                    const types::TableSchema& schema,
+                                    base::Clock* clock) {
   ChangeGate gate;
   gate.pool_ = pool;
   gate.fields_ = schema.fields;
+  ARROW_ASSIGN_OR_RAISE(gate.defaults_, DefaultColumns::Make(pool, clock, schema.fields));
   ARROW_ASSIGN_OR_RAISE(gate.spec_, merge::MergeSpec::FromSchema(schema));
   const options::Options table(schema.options);
   ARROW_ASSIGN_OR_RAISE(gate.ignore_delete_, table.Get(options::kIgnoreDelete));
@@ -177,6 +179,7 @@ Result<types::ChangeBatch> ChangeGate::Admit(const types::ChangeBatch& batch) co
              V("columns", batch.rows->num_columns()));
   types::ChangeBatch in = batch;
   in.absent.clear();
+  ARROW_ASSIGN_OR_RAISE(in.rows, defaults_.Fill(in.rows));
   if (row_kind_column_ >= 0) {
     ARROW_ASSIGN_OR_RAISE(in.kinds, KindsFromColumn(*in.rows));
   }
