@@ -97,7 +97,12 @@ class Planner {
 
   Status RunChanges(const std::vector<meta::Snapshot>& steps, ChangeSource source,
                     int64_t end_id, Plan* plan) {
-    if (source == ChangeSource::kDelta) ARROW_RETURN_NOT_OK(RefuseVectors("delta"));
+    if (source == ChangeSource::kDelta && vectors_) {
+      // Files of a delta do not tell which of their rows a vector took away.
+      return Unsupported(
+          6608, "Increments of a table with deletion vectors are not there yet:",
+          V("table", table_path_), V("option", "deletion-vectors.enabled"));
+    }
     std::vector<meta::ManifestFileMeta> manifests;
     for (const meta::Snapshot& step : steps) {
       ARROW_ASSIGN_OR_RAISE(auto more,
@@ -129,7 +134,6 @@ class Planner {
   }
 
   Status RunDiff(const meta::Snapshot& before, const meta::Snapshot& after, Plan* plan) {
-    ARROW_RETURN_NOT_OK(RefuseVectors("diff"));
     ARROW_ASSIGN_OR_RAISE(auto now, LiveEntries(after, plan));
     ARROW_ASSIGN_OR_RAISE(auto then, LiveEntries(before, plan));
     struct Sides {
@@ -168,14 +172,6 @@ class Planner {
   }
 
  private:
-  /// What lies between two snapshots is told by files, which vectors change from outside.
-  Status RefuseVectors(const char* mode) const {
-    if (!vectors_) return Status::OK();
-    return Unsupported(6790, "Increments of a table with deletion vectors are not there yet:",
-                       V("table", table_path_), V("option", "deletion-vectors.enabled"),
-                       V("incremental-between-scan-mode", mode));
-  }
-
   Result<std::vector<ManifestEntry>> LiveEntries(const meta::Snapshot& snapshot,
                                                  Plan* plan) {
     meta::LiveFilesFilter filter;
@@ -472,7 +468,7 @@ Result<Plan> PlanChanges(const base::Context& context, const std::string& table_
                          const types::TableSchema& schema,
                          const std::vector<meta::Snapshot>& steps, ChangeSource source,
                          int64_t end_id, const ScanOptions& options) {
-  ARROW_RETURN_NOT_OK(RefuseWhatIsMissing(schema, table_path));
+  ARROW_RETURN_NOT_OK(meta::CheckFeatures(schema, meta::TableUse::kRead, table_path));
   Plan plan;
   ARROW_ASSIGN_OR_RAISE(const auto planner,
                         MakePlanner(context, table_path, schema, options));
@@ -484,7 +480,7 @@ Result<Plan> PlanChanges(const base::Context& context, const std::string& table_
 Result<Plan> PlanDiff(const base::Context& context, const std::string& table_path,
                       const types::TableSchema& schema, const meta::Snapshot& before,
                       const meta::Snapshot& after, const ScanOptions& options) {
-  ARROW_RETURN_NOT_OK(RefuseWhatIsMissing(schema, table_path));
+  ARROW_RETURN_NOT_OK(meta::CheckFeatures(schema, meta::TableUse::kRead, table_path));
   const std::string* vectors =
       options::Options(schema.options).Find("deletion-vectors.enabled");
   if (vectors != nullptr && base::ToLower(*vectors) == "true") {
