@@ -29,7 +29,8 @@ using nlohmann::json;
 // compactions are full, and besides them tags, branches, consumers and rollbacks change.
 std::vector<std::string> PlayedHistories() {
   std::vector<std::string> out;
-  for (const std::string& name : GoldenNames({"pk_",
+  for (const std::string& name : GoldenNames({"agg_",
+                                              "pk_",
                                               "pu_",
                                               "bucket_fixed_3",
                                               "bucket_key_subset",
@@ -395,6 +396,7 @@ TEST(Interop, StreamingReadersSeeTheSameChanges) {
   TARN_SKIP_WITHOUT_JAVA();
   for (const std::string name :
        {"product_360_small", "pu_lookup_changelog", "pu_remove_lookup",
+        "pu_retract_lookup", "agg_retract_lookup", "agg_full_compaction_changelog",
         "changelog_lookup", "changelog_lookup_dedup", "changelog_full_many",
         "changelog_input", "changelog_none_stream"}) {
     SCOPED_TRACE(name);

@@ -13,7 +13,7 @@ using nlohmann::json;
 constexpr int kKeys = 12;
 constexpr int kClockMax = 40;
 
-json Field(const char* name, const char* type) {
+json Field(const char* name, json type) {
   return {{"name", name}, {"type", type}};
 }
 
@@ -35,7 +35,9 @@ class Values {
   }
 
   // Columns are named for what they hold: k* keys, p partition, g* and ts clocks.
-  json Of(const std::string& column, const std::string& type) {
+  json Of(const std::string& column, const json& field_type) {
+    if (field_type.is_object()) return Below(5) == 0 ? json() : Nested(field_type);
+    const std::string type = field_type;
     if (column == "p") return fmt::format("p{}", Below(3));
     if (column.starts_with("k")) return Key(type);
     if (column.starts_with("g") || column == "ts") {
@@ -48,6 +50,25 @@ class Values {
   json Key(const std::string& type) {
     if (type == "STRING") return fmt::format("key-{}-ünï", Below(kKeys));
     return Below(kKeys);
+  }
+
+  // Few different values, so that they meet; keys of a map differ.
+  json Nested(const json& type) {
+    if (!type.is_object()) {
+      if (type == "STRING") return fmt::format("v{}", Below(5));
+      return Below(8) == 0 ? Below(3000) : Below(5);
+    }
+    json out = type["type"] == "ROW" ? json::object() : json::array();
+    if (type["type"] == "ROW") {
+      for (const json& field : type["fields"]) out[field["name"]] = Nested(field["type"]);
+    } else if (type["type"] == "MAP") {
+      for (int64_t key = Below(3); key < 5; key += 1 + Below(3)) {
+        out.push_back({fmt::format("key{}", key), Nested(type["value"])});
+      }
+    } else {
+      for (int64_t i = Below(5); i > 0; --i) out.push_back(Nested(type["element"]));
+    }
+    return out;
   }
 
   json Value(const std::string& type) {
@@ -91,6 +112,33 @@ std::vector<HistoryKind> HistoryKinds() {
   with_removal["partial-update.remove-record-on-sequence-group"] = "g1";
   const json clocked = {Field("k1", "STRING"), Field("k2", "INT"), Field("v", "STRING"),
                         Field("n", "BIGINT"), Field("ts", "INT")};
+  const json items = {{"type", "ARRAY"},
+                      {"element",
+                       {{"type", "ROW"},
+                        {"fields",
+                         {{{"id", 100}, {"name", "id"}, {"type", "INT"}},
+                          {{"id", 101}, {"name", "q"}, {"type", "STRING"}}}}}}};
+  const json collections = {
+      Field("k", "INT"),
+      Field("list", {{"type", "ARRAY"}, {"element", "INT"}}),
+      Field("set", {{"type", "ARRAY"}, {"element", "STRING"}}),
+      Field("map", {{"type", "MAP"}, {"key", "STRING"}, {"value", "INT"}}),
+      Field("items", items),
+      Field("rows", items),
+      Field("g1", "BIGINT")};
+  const json collected = {{"fields.list.aggregate-function", "collect"},
+                          {"fields.set.aggregate-function", "collect"},
+                          {"fields.set.distinct", "true"},
+                          {"fields.map.aggregate-function", "merge_map"},
+                          {"fields.items.aggregate-function", "nested_update"},
+                          {"fields.items.nested-key", "id"},
+                          {"fields.rows.aggregate-function", "nested_update"},
+                          {"fields.rows.count-limit", "9"}};
+  json by_aggregation = collected;
+  by_aggregation["merge-engine"] = "aggregation";
+  json by_group = collected;
+  by_group["merge-engine"] = "partial-update";
+  by_group["fields.g1.sequence-group"] = "list,set,map,items,rows";
   const std::vector<std::string> upserts = {"+I", "+U"};
   const std::vector<std::string> changes = {"+I", "+I", "+U", "+U", "-D"};
   return {
@@ -110,6 +158,8 @@ std::vector<HistoryKind> HistoryKinds() {
       // Deltas that are only added: any order of merging gives the same sum.
       {"group_sum", Schema(groups, {"k"}, with_sum), upserts},
       {"group_sum_retracted", Schema(groups, {"k"}, with_sum), changes},
+      {"collections", Schema(collections, {"k"}, by_aggregation), changes},
+      {"group_collections", Schema(collections, {"k"}, by_group), changes},
       {"group_removes_row", Schema(groups, {"k"}, with_removal), changes},
   };
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/types/java_text.h"
 
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -134,20 +133,6 @@ Result<double> ParseJavaDouble(std::string_view text) {
 }
 Result<float> ParseJavaFloat(std::string_view text) {
   return ParseJavaFloating<float>(text);
-}
-
-int CompareJavaText(std::string_view a, std::string_view b) {
-  // Texts differ first in a lead byte or behind equal ones; of lead bytes alone those of
-  // surrogate pairs (0xF0 and up) stand elsewhere: before 0xEE.
-  const auto place = [](char c) {
-    const auto byte = static_cast<uint8_t>(c);
-    return byte < 0xee ? byte : byte < 0xf0 ? byte + 0x10 : byte - 2;
-  };
-  const size_t shared = std::min(a.size(), b.size());
-  for (size_t i = 0; i < shared; ++i) {
-    if (a[i] != b[i]) return place(a[i]) < place(b[i]) ? -1 : 1;
-  }
-  return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
 }
 
 std::string PlainDecimal(const arrow::Decimal128& unscaled, int32_t scale) {
