@@ -138,8 +138,13 @@ class RunFiles {
     ARROW_ASSIGN_OR_RAISE(
         const std::string path,
         bucket_.paths.DataFile(bucket_.partition_path, bucket_.bucket, file.file_name));
-    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<format::FileReader> reader,
-                          format::OpenFile(*bucket_.context, path, file.file_size));
+    // Text states no schema: its lines hold the columns of the schema it was written
+    // with.
+    ARROW_ASSIGN_OR_RAISE(const auto data_schema, SchemaOf(file));
+    const format::FileShape shape{data_schema->fields, schema().options};
+    ARROW_ASSIGN_OR_RAISE(
+        std::shared_ptr<format::FileReader> reader,
+        format::OpenFile(*bucket_.context, path, file.file_size, &shape));
     if (reader->num_rows() != file.row_count) {
       return Corruption(7510, "File has another number of rows than its metadata states:",
                         V("file", path), V("rows", reader->num_rows()),

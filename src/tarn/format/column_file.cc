@@ -5,15 +5,20 @@
 #include "tarn/format/avro_writer.h"
 #include "tarn/format/parquet_reader.h"
 #include "tarn/format/parquet_writer.h"
+#include "tarn/format/text_reader.h"
 #include "tarn/io/table_paths.h"
 
 namespace tarn::format {
 Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
-                                             const std::string& path, int64_t bytes) {
+                                             const std::string& path, int64_t bytes,
+                                             const FileShape* shape) {
   ARROW_ASSIGN_OR_RAISE(const std::string format,
                         io::FormatOfFileName(path.substr(path.rfind('/') + 1)));
   if (format == "parquet") return OpenParquet(context, path, bytes);
   if (format == "avro") return OpenAvro(context, path, bytes);
+  if ((format == "csv" || format == "json") && shape != nullptr) {
+    return OpenText(context, format, path, bytes, *shape);
+  }
   return Unsupported(6420, "File format is not implemented yet:", V("format", format),
                      V("file", path));
 }

@@ -9,11 +9,14 @@
 /// (`parquet_reader.h`, `parquet_writer.h`) stands on Arrow's library, Avro containers
 /// (`avro_container.h`) are our own codec, since manifests need zstd and Java's exact
 /// schemas; `avro_reader.h` and `avro_writer.h` turn their records into columns and back.
+/// Lines of CSV and JSON are read alone (`text_reader.h`). What holds whole rows is
+/// decoded by blocks that its cursors share (`row_file.h`).
 /// Nothing here knows tables, levels or merging.
 ///
 /// Invariant: a reader never trusts a length or an offset that a file states.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,10 +93,19 @@ class FileWriter {
   virtual Result<Finished> Finish() = 0;
 };
 
-/// Open a file by the format that its name's extension states ("parquet", "avro"; others
-/// are kUnsupported naming the format). \param bytes size known from metadata, or -1
+/// What a reader must be told of files that state no schema of their own.
+struct FileShape {
+  std::vector<types::DataField> fields;        ///< all physical columns, in file order
+  std::map<std::string, std::string> options;  ///< the table's: `csv.*`, `json.*`
+};
+
+/// Open a file by the format that its name's extension states ("parquet", "avro", "csv",
+/// "json"; others are kUnsupported naming the format).
+/// \param bytes  size known from metadata, or -1
+/// \param shape  needed for "csv" and "json"
 Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
-                                             const std::string& path, int64_t bytes = -1);
+                                             const std::string& path, int64_t bytes = -1,
+                                             const FileShape* shape = nullptr);
 
 /// Create a file of `format` ("parquet", "avro"). `fields` carry names, ids and types of
 /// all physical columns. Errors: kUnsupported naming format, codec or type.
