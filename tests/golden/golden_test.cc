@@ -39,8 +39,6 @@ const std::set<std::string>& RefusedTables() {
                                                "dv_pk",
                                                "dv_pk_bitmap64",
                                                "dv_pk_write_only",
-                                               "fmt_csv",
-                                               "fmt_json",
                                                "fmt_orc_lz4",
                                                "fmt_orc_none",
                                                "fmt_orc_snappy",
@@ -54,7 +52,6 @@ const std::set<std::string>& RefusedTables() {
                                                "seq_snapshot_ordering_compacted",
                                                "types_append_orc",
                                                "types_pk_orc",
-                                               "types_variant",
                                                "vector"};
   return tables;
 }
