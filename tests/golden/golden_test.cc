@@ -20,12 +20,9 @@ const std::set<std::string>& RefusedTables() {
                                                "agg_theta_sketch",
                                                "blob",
                                                "data_evolution",
-                                               "fmt_csv",
-                                               "fmt_json",
                                                "int96_append",
                                                "int96_pk",
                                                "postpone_merge_on_read",
-                                               "types_variant",
                                                "vector"};
   return tables;
 }

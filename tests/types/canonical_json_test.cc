@@ -9,6 +9,7 @@
 #include <arrow/json/from_string.h>
 #include <gtest/gtest.h>
 
+#include "tarn/types/arrow_types.h"
 #include "tarn/types/canonical_text.h"
 
 namespace tarn::types {
@@ -235,10 +236,29 @@ TEST(CanonicalRows, ATimeBeyondItsDayIsCorruption) {
             ErrorKind::kCorruption);
 }
 
-TEST(CanonicalRows, AVariantIsRefusedByName) {
+TEST(CanonicalRows, AVariantIsItsJsonTextInAString) {
+  arrow::BinaryBuilder values;
+  arrow::BinaryBuilder metadata;
+  for (const std::string& value : {std::string("\x09h\n"), std::string("\x0c\x07")}) {
+    ASSERT_TRUE(values.Append(value).ok());
+    ASSERT_TRUE(metadata.Append(std::string("\x01\x00\x00", 3)).ok());
+  }
+  const auto type = ToArrow(DataType::Variant()).ValueOrDie();
+  const arrow::StructArray column(
+      type, 2, {values.Finish().ValueOrDie(), metadata.Finish().ValueOrDie()});
+  EXPECT_EQ(CanonicalValues(column, DataType::Variant()).ValueOrDie(),
+            (std::vector<std::string>{R"("\"h\\n\"")", R"("7")"}));
+  EXPECT_EQ(
+      KindOf(CanonicalValues(*Column(arrow::binary(), R"(["x"])"), DataType::Variant())
+                 .status()),
+      ErrorKind::kInternal);
+}
+
+TEST(CanonicalRows, AVectorIsRefusedByName) {
   const auto column = Column(arrow::binary(), R"(["x"])");
-  const Status status = CanonicalValues(*column, DataType::Variant()).status();
-  EXPECT_EQ(KindOf(status), ErrorKind::kUnsupported);
+  EXPECT_EQ(
+      KindOf(CanonicalValues(*column, DataType::Vector(DataType::Float(), 2)).status()),
+      ErrorKind::kUnsupported);
 }
 
 }  // namespace

@@ -163,8 +163,13 @@ class RunFiles {
                               ? bucket_.paths.ExternalFile(*file.external_path)
                               : bucket_.paths.DataFile(bucket_.partition_path,
                                                        bucket_.bucket, file.file_name));
-    ARROW_ASSIGN_OR_RAISE(const format::ReaderOptions reading,
+    ARROW_ASSIGN_OR_RAISE(format::ReaderOptions reading,
                           ReaderOptionsOf(options::Options(schema().options)));
+    // Text states no schema: its lines hold the columns of the schema it was written
+    // with.
+    ARROW_ASSIGN_OR_RAISE(const auto data_schema, SchemaOf(file));
+    const format::FileShape shape{data_schema->fields, schema().options};
+    reading.shape = &shape;
     ARROW_ASSIGN_OR_RAISE(
         std::shared_ptr<format::FileReader> reader,
         format::OpenFile(*bucket_.context, path, file.file_size, reading));

@@ -7,6 +7,7 @@
 #include "tarn/format/orc_writer.h"
 #include "tarn/format/parquet_reader.h"
 #include "tarn/format/parquet_writer.h"
+#include "tarn/format/text_reader.h"
 #include "tarn/io/table_paths.h"
 
 namespace tarn::format {
@@ -18,6 +19,9 @@ Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
   if (format == "parquet") return OpenParquet(context, path, bytes);
   if (format == "avro") return OpenAvro(context, path, bytes);
   if (format == "orc") return OpenOrc(context, path, bytes, options);
+  if ((format == "csv" || format == "json") && options.shape != nullptr) {
+    return OpenText(context, format, path, bytes, *options.shape);
+  }
   return Unsupported(6420, "File format is not implemented yet:", V("format", format),
                      V("file", path));
 }

@@ -10,12 +10,14 @@
 /// (`avro_container.h`) are our own codec, since manifests need zstd and Java's exact
 /// schemas; `avro_reader.h` and `avro_writer.h` turn their records into columns and back.
 /// ORC is read through ORC's library, with a tail and timestamps of our own
-/// (`orc_reader.h`), and written by our own encoder (`orc_writer.h`). Nothing here knows
-/// tables, levels or merging.
+/// (`orc_reader.h`), and written by our own encoder (`orc_writer.h`). Lines of CSV and
+/// JSON are read alone (`text_reader.h`). What holds whole rows is decoded by blocks that
+/// its cursors share (`row_file.h`). Nothing here knows tables, levels or merging.
 ///
 /// Invariant: a reader never trusts a length or an offset that a file states.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,16 +98,23 @@ class FileWriter {
   virtual Result<Finished> Finish() = 0;
 };
 
-/// What a table's options say about reading its files.
+/// What a reader must be told of files that state no schema of their own.
+struct FileShape {
+  std::vector<types::DataField> fields;        ///< all physical columns, in file order
+  std::map<std::string, std::string> options;  ///< the table's: `csv.*`, `json.*`
+};
+
+/// What a table says about reading its files.
 struct ReaderOptions {
   /// `orc.timestamp-ltz.legacy.type`: instants in ORC files passed through the wall clock
   /// of the writer's time zone.
   bool orc_legacy_instants = true;
+  const FileShape* shape = nullptr;  ///< needed for "csv" and "json"; read at the opening
 };
 
-/// Open a file by the format that its name's extension states ("parquet", "avro", "orc";
-/// others are kUnsupported naming the format). \param bytes size known from metadata, or
-/// -1
+/// Open a file by the format that its name's extension states ("parquet", "avro", "orc",
+/// "csv", "json"; others are kUnsupported naming the format).
+/// \param bytes  size known from metadata, or -1
 Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
                                              const std::string& path, int64_t bytes = -1,
                                              const ReaderOptions& options = {});

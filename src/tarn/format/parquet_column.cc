@@ -12,6 +12,7 @@
 #include "tarn/format/parquet_leaf.h"
 #include "tarn/format/parquet_values.h"
 #include "tarn/types/arrow_types.h"
+#include "tarn/types/variant.h"
 
 namespace tarn::format {
 
@@ -205,6 +206,8 @@ class TreeBuilder {
         return Map(node, type, info);
       case TypeRoot::kRow:
         return Row(node, type, type.fields(), info);
+      case TypeRoot::kVariant:
+        return Variant(node, type, info);
       default:
         return Leaf(node, type, info);
     }
@@ -291,6 +294,17 @@ class TreeBuilder {
     return std::make_unique<RowNode>(node.path()->ToDotString(), std::move(arrow_type),
                                      info, node.is_optional(), std::move(children),
                                      file_->pool);
+  }
+
+  Result<std::unique_ptr<Node>> Variant(const parquet::schema::Node& node,
+                                        const DataType& type, LevelInfo info) {
+    ARROW_ASSIGN_OR_RAISE(const auto* group, Group(node, 0));
+    if (group->FieldIndex("typed_value") >= 0) {
+      return Unsupported(6557, "Shredded variants cannot be read yet:",
+                         V("column", node.path()->ToDotString()),
+                         V("option", "variant.shreddingSchema"));
+    }
+    return Row(node, type, types::VariantFields(), info);
   }
 
   Result<std::unique_ptr<Node>> Leaf(const parquet::schema::Node& node,

@@ -3,6 +3,8 @@
 
 #include <arrow/api.h>
 
+#include "tarn/types/variant.h"
+
 namespace tarn::format {
 namespace {
 
@@ -36,7 +38,9 @@ class LeafWalker {
       case TypeRoot::kMultiset:
         return WalkMap(type, array, std::move(levels));
       case TypeRoot::kRow:
-        return WalkRow(type, array, levels);
+        return WalkRow(type.fields(), array, levels);
+      case TypeRoot::kVariant:
+        return WalkRow(types::VariantFields(), array, levels);
       default:
         return Emit(nullable, array, levels);
     }
@@ -73,11 +77,11 @@ class LeafWalker {
     return leaf_(out);
   }
 
-  Status WalkRow(const DataType& type, const std::shared_ptr<arrow::Array>& array,
-                 const Levels& levels) {
+  Status WalkRow(const std::vector<types::DataField>& fields,
+                 const std::shared_ptr<arrow::Array>& array, const Levels& levels) {
     const auto& rows = static_cast<const arrow::StructArray&>(*array);
     for (int i = 0; i < rows.num_fields(); ++i) {
-      const DataType& child = type.fields()[static_cast<size_t>(i)].type;
+      const DataType& child = fields[static_cast<size_t>(i)].type;
       ARROW_RETURN_NOT_OK(Walk(child, child.nullable(), rows.field(i), levels));
     }
     return Status::OK();

@@ -6,6 +6,7 @@
 
 #include "tarn/format/nested_field_ids.h"
 #include "tarn/format/parquet_guard.h"
+#include "tarn/types/variant.h"
 
 namespace tarn::format {
 namespace {
@@ -90,10 +91,10 @@ Result<NodePtr> MapNode(const Place& place, const DataType& key_type,
                          place.id);
 }
 
-Result<NodePtr> RowNode(const Place& place, const DataType& type,
+Result<NodePtr> RowNode(const Place& place, const std::vector<types::DataField>& fields,
                         Repetition::type repetition) {
   std::vector<NodePtr> children;
-  for (const types::DataField& field : type.fields()) {
+  for (const types::DataField& field : fields) {
     ARROW_ASSIGN_OR_RAISE(NodePtr child,
                           NodeOf({field.name, field.id, field.id, 0}, field.type));
     children.push_back(std::move(child));
@@ -147,7 +148,9 @@ Result<NodePtr> NodeOf(const Place& place, const DataType& type) {
     case TypeRoot::kMultiset:
       return MapNode(place, type.element(), DataType::Int().NotNull(), repetition);
     case TypeRoot::kRow:
-      return RowNode(place, type, repetition);
+      return RowNode(place, type.fields(), repetition);
+    case TypeRoot::kVariant:
+      return RowNode(place, types::VariantFields(), repetition);
     default:
       break;
   }

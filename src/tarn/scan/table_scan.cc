@@ -303,7 +303,13 @@ class Planner {
       ARROW_RETURN_NOT_OK(paths_.ExternalFile(*file.external_path));
     }
     ARROW_ASSIGN_OR_RAISE(const std::string format, io::FormatOfFileName(file.file_name));
-    if (format != "parquet" && format != "avro" && format != "orc") {
+    const bool text = format == "csv" || format == "json";
+    if (text && schema_.has_primary_key()) {
+      return Unsupported(6558, "Text files of primary-key tables are not supported yet:",
+                         V("format", format), V("table", table_path_),
+                         V("file", file.file_name));
+    }
+    if (format != "parquet" && format != "avro" && format != "orc" && !text) {
       return Unsupported(
           6153, "Data files of this format are not supported yet:", V("format", format),
           V("table", table_path_), V("file", file.file_name));

@@ -8,6 +8,7 @@
 #include "tarn/sql/literal.h"
 #include "tarn/sql/table_source.h"
 #include "tarn/sql/token.h"
+#include "tarn/sql/variant_uses.h"
 #include "tarn/table/system_tables.h"
 #include "tarn/types/java_text.h"
 
@@ -106,6 +107,7 @@ Result<Relation> QueryBinder::BindView(const KeptStatement& view, Span span) {
   inner.view_depth_ = view_depth_ + 1;
   const Query& query = *view.statement.As<QueryStatement>()->query;
   ARROW_ASSIGN_OR_RAISE(EmittedQuery emitted, EmitDuckDb(query, view.source, &inner));
+  ARROW_RETURN_NOT_OK(inner.CheckVariants(query));
   ARROW_ASSIGN_OR_RAISE(const auto fields, engine_->Analyze(emitted, view.source,
                                                             inner.DeclaredTypes(query)));
   if (lossy_column_.empty()) lossy_column_ = inner.lossy_column_;
@@ -204,6 +206,10 @@ Result<table::TimeTravel> QueryBinder::TravelOf(const TimeTravel& travel) const 
   out.timestamp_millis =
       millis - session_->context_->clock->LocalOffsetMillis(millis - offset);
   return out;
+}
+
+Status QueryBinder::CheckVariants(const Query& query) const {
+  return CheckVariantUses(query, fields_at_, source_);
 }
 
 // The columns of FROM in order, with the name that each table goes by; false when one is

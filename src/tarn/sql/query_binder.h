@@ -26,6 +26,8 @@ class QueryBinder final : public RelationBinder {
 
   /// Types of a query's columns where they are columns of tables, passed on unchanged.
   std::vector<std::optional<types::DataType>> DeclaredTypes(const Query& query) const;
+  /// Errors: those of `CheckVariantUses` for the tables bound so far.
+  Status CheckVariants(const Query& query) const;
   /// Some bound column has a precision that DuckDB's types do not keep.
   const std::string& lossy_column() const { return lossy_column_; }
 

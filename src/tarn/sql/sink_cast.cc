@@ -45,6 +45,8 @@ bool IsImplicitlyCast(const DataType& from, const DataType& to) {
       return root == TypeRoot::kTimestamp;
     case TypeRoot::kLocalZonedTimestamp:
       return root == TypeRoot::kLocalZonedTimestamp;
+    case TypeRoot::kVariant:
+      return false;
     default: {
       // Nested values of the same shape; names and nullability aside.
       const auto own = types::ToArrow(from);

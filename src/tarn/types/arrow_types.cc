@@ -3,6 +3,8 @@
 
 #include <arrow/type.h>
 
+#include "tarn/types/variant.h"
+
 namespace tarn::types {
 namespace {
 
@@ -167,7 +169,10 @@ Result<std::shared_ptr<arrow::DataType>> ToArrow(const DataType& type) {
       }
       return arrow::struct_(std::move(fields));
     }
-    case TypeRoot::kVariant:
+    case TypeRoot::kVariant: {
+      ARROW_ASSIGN_OR_RAISE(const auto members, ToArrow(VariantFields()));
+      return arrow::struct_(members->fields());
+    }
     case TypeRoot::kVector:
       break;
   }

@@ -16,8 +16,8 @@ namespace tarn::types {
 ///   DATE date32 · TIME(p) time32[ms] (Paimon keeps milliseconds whatever p says)
 ///   TIMESTAMP(p) timestamp[ms] for p <= 3, [us] for p <= 6, else [ns]; local-zoned ones
 ///   the same with zone "UTC" · ARRAY list<element> · MAP map · MULTISET map<element,
-///   int32> ROW struct.
-/// Errors: kUnsupported naming VARIANT, VECTOR (later releases).
+///   int32> ROW struct · VARIANT struct<value: binary, metadata: binary>.
+/// Errors: kUnsupported naming VECTOR (a later release).
 Result<std::shared_ptr<arrow::DataType>> ToArrow(const DataType& type);
 
 /// Field with nullability; `PARQUET:field_id` metadata is added by `format/`, not here.

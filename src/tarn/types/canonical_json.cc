@@ -7,7 +7,9 @@
 #include <arrow/api.h>
 #include <arrow/util/base64.h>
 
+#include "tarn/types/arrow_types.h"
 #include "tarn/types/canonical_text.h"
+#include "tarn/types/variant.h"
 
 namespace tarn::types {
 namespace {
@@ -220,6 +222,28 @@ Result<TextColumn> RenderStructs(const arrow::Array& array, const DataType& type
   return RenderCells(typed, [&](int64_t i, std::string* out) { rows.AppendRow(i, out); });
 }
 
+// The JSON text of a variant in a string.
+Result<TextColumn> RenderVariants(const arrow::Array& array, const DataType& type) {
+  const auto& typed = static_cast<const arrow::StructArray&>(array);
+  ARROW_ASSIGN_OR_RAISE(const auto wanted, ToArrow(type));
+  if (!array.type()->Equals(*wanted)) return Mismatch(array, type);
+  const auto value = typed.field(0);
+  const auto metadata = typed.field(1);
+  const auto& values = static_cast<const arrow::BinaryArray&>(*value);
+  const auto& metadatas = static_cast<const arrow::BinaryArray&>(*metadata);
+  Status failure;
+  std::string text;
+  TextColumn out = RenderCells(typed, [&](int64_t i, std::string* to) {
+    text.clear();
+    const Status status =
+        AppendVariantJson(values.GetView(i), metadatas.GetView(i), &text);
+    if (failure.ok()) failure = status;
+    AppendJsonString(text, to);
+  });
+  ARROW_RETURN_NOT_OK(failure);
+  return out;
+}
+
 Result<TextColumn> RenderNumbers(const arrow::Array& array, const DataType& type) {
   switch (array.type_id()) {
     case arrow::Type::INT8:
@@ -312,8 +336,8 @@ bool HoldsType(const arrow::Array& array, const DataType& type) {
     case TypeRoot::kMultiset:
       return id == arrow::Type::MAP;
     case TypeRoot::kRow:
-      return id == arrow::Type::STRUCT;
     case TypeRoot::kVariant:
+      return id == arrow::Type::STRUCT;
     case TypeRoot::kVector:
       return true;  // refused by name in Render
   }
@@ -363,6 +387,7 @@ Result<TextColumn> Render(const arrow::Array& array, const DataType& type) {
     case TypeRoot::kRow:
       return RenderStructs(array, type);
     case TypeRoot::kVariant:
+      return RenderVariants(array, type);
     case TypeRoot::kVector:
       break;
   }

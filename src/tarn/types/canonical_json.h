@@ -17,8 +17,9 @@ namespace tarn::types {
 ///
 /// The Arrow types are those of `arrow_types.h`; timestamps and times of any unit and the
 /// large and view forms of strings and lists are taken too.
-/// Errors: kUnsupported for VARIANT and VECTOR; kInternal when a column's Arrow type does
-/// not hold its logical type; kCorruption for a time outside its day.
+/// Errors: kUnsupported for VECTOR; those of `AppendVariantJson`; kInternal when a
+/// column's Arrow type does not hold its logical type; kCorruption for a time outside its
+/// day.
 
 /// Append the rows of `batch` to `out`, each with a newline after it. Works by column:
 /// every column is turned into text as a whole, then the cells are laid side by side.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <arrow/array.h>
+#include <arrow/array/concatenate.h>
 #include <arrow/c/bridge.h>
 #include <arrow/compute/cast.h>
 #include <arrow/record_batch.h>
@@ -60,6 +61,14 @@ bool Holds(const duckdb::LogicalType& type, const DataType& declared) {
       }
       return true;
     }
+    case TypeRoot::kVariant: {
+      if (type.id() != LogicalTypeId::STRUCT) return false;
+      const auto& children = duckdb::StructType::GetChildTypes(type);
+      return children.size() == 2 && children[0].first == "value" &&
+             children[0].second.id() == LogicalTypeId::BLOB &&
+             children[1].first == "metadata" &&
+             children[1].second.id() == LogicalTypeId::BLOB;
+    }
     case TypeRoot::kDecimal:
       return type.id() == LogicalTypeId::DECIMAL &&
              duckdb::DecimalType::GetWidth(type) == declared.precision() &&
@@ -107,6 +116,23 @@ Result<DataType> NestedTypeOf(const duckdb::LogicalType& type) {
     fields.push_back(std::move(field));
   }
   return DataType::Row(std::move(fields));
+}
+
+// DuckDB's structs have members that may be NULL; those of a variant are not. A member's
+// NULLs then stand under those of the struct alone.
+Result<std::shared_ptr<arrow::Array>> ToVariant(
+    const std::shared_ptr<arrow::Array>& column,
+    const std::shared_ptr<arrow::DataType>& wanted) {
+  ARROW_ASSIGN_OR_RAISE(const auto whole, arrow::Concatenate({column}));
+  const auto& rows = static_cast<const arrow::StructArray&>(*whole);
+  arrow::ArrayVector members;
+  for (int i = 0; i < rows.num_fields(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto member,
+                          arrow::compute::Cast(*rows.field(i), wanted->field(i)->type()));
+    members.push_back(std::move(member));
+  }
+  return std::make_shared<arrow::StructArray>(wanted, rows.length(), std::move(members),
+                                              rows.null_bitmap(), rows.null_count());
 }
 
 class ResultReader final : public arrow::RecordBatchReader {
@@ -163,7 +189,9 @@ class ResultReader final : public arrow::RecordBatchReader {
     for (int i = 0; i < imported->num_columns(); ++i) {
       auto column = imported->column(i);
       const auto& wanted = schema_->field(i)->type();
-      if (!column->type()->Equals(*wanted)) {
+      if (wanted->Equals(*variant_)) {
+        ARROW_ASSIGN_OR_RAISE(column, ToVariant(column, wanted));
+      } else if (!column->type()->Equals(*wanted)) {
         arrow::compute::CastOptions options = arrow::compute::CastOptions::Safe();
         // TIME(3) of ours has milliseconds; no expression of ours makes finer ones.
         options.allow_time_truncate = true;
@@ -180,6 +208,8 @@ class ResultReader final : public arrow::RecordBatchReader {
   std::shared_ptr<duckdb::QueryResult> result_;
   std::shared_ptr<arrow::Schema> schema_;
   std::function<Status(const duckdb::ErrorData&)> failure_;
+  const std::shared_ptr<arrow::DataType> variant_ =
+      types::ToArrow(DataType::Variant()).ValueOrDie();
   bool done_ = false;
 };
 
