@@ -32,7 +32,8 @@ class TextFileTest : public ::testing::Test {
   }
 
   Result<std::vector<std::string>> Rows(const std::string& path, const FileShape& shape) {
-    ARROW_ASSIGN_OR_RAISE(const auto reader, OpenFile(*context_, path, -1, &shape));
+    ARROW_ASSIGN_OR_RAISE(const auto reader,
+                          OpenFile(*context_, path, -1, {.shape = &shape}));
     arrow::ArrayVector columns;
     for (const DataField& field : shape.fields) {
       ARROW_ASSIGN_OR_RAISE(const auto cursor,

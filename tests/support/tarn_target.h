@@ -20,8 +20,8 @@ namespace tarn::support {
 std::shared_ptr<base::Context> LocalContext(int64_t memory_bytes = 0);
 
 /// Tarn's engine behind the requests that Java takes: `create`, `alter`, `write`,
-/// `compact`, `manage` and `read` of tests/interop/README.md, on tables and branches of one
-/// warehouse.
+/// `compact`, `manage` and `read` of tests/interop/README.md, on tables and branches of
+/// one warehouse.
 ///
 /// What Tarn's API has no word for (a whole compaction within a write) is
 /// answered with kUnsupported and code TARN-6900, so that a test can tell it from the

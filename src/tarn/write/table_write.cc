@@ -40,7 +40,8 @@ class BucketedWrite final : public TableWrite {
     ARROW_ASSIGN_OR_RAISE(
         auto router, RowRouter::Make(context->pool, *schema, write->buckets_, function));
     write->router_ = std::make_unique<RowRouter>(std::move(router));
-    ARROW_ASSIGN_OR_RAISE(auto gate, ChangeGate::Make(context->pool, *schema, context->clock.get()));
+    ARROW_ASSIGN_OR_RAISE(auto gate,
+                          ChangeGate::Make(context->pool, *schema, context->clock.get()));
     write->gate_ = std::make_unique<ChangeGate>(std::move(gate));
     ARROW_ASSIGN_OR_RAISE(auto partition_paths, types::PartitionPaths::Make(*schema));
     write->partition_paths_ =
