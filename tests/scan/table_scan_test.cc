@@ -98,8 +98,6 @@ TEST(PlanBatch, WhatIsMissingIsRefusedWithItsName) {
       {"dv_pk", "deletion-vectors.enabled"},
       {"data_evolution", "data-evolution.enabled"},
       {"seq_snapshot_ordering", "sequence.snapshot-ordering"},
-      {"types_append_orc", "orc"},
-      {"types_append_avro", "avro"},
       {"fmt_csv", "csv"},
       {"record_expire", "record-level.expire-time"}};
   for (const auto& [table, word] : refused) {

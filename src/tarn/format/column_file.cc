@@ -3,17 +3,21 @@
 
 #include "tarn/format/avro_reader.h"
 #include "tarn/format/avro_writer.h"
+#include "tarn/format/orc_reader.h"
+#include "tarn/format/orc_writer.h"
 #include "tarn/format/parquet_reader.h"
 #include "tarn/format/parquet_writer.h"
 #include "tarn/io/table_paths.h"
 
 namespace tarn::format {
 Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
-                                             const std::string& path, int64_t bytes) {
+                                             const std::string& path, int64_t bytes,
+                                             const ReaderOptions& options) {
   ARROW_ASSIGN_OR_RAISE(const std::string format,
                         io::FormatOfFileName(path.substr(path.rfind('/') + 1)));
   if (format == "parquet") return OpenParquet(context, path, bytes);
   if (format == "avro") return OpenAvro(context, path, bytes);
+  if (format == "orc") return OpenOrc(context, path, bytes, options);
   return Unsupported(6420, "File format is not implemented yet:", V("format", format),
                      V("file", path));
 }
@@ -23,6 +27,7 @@ Result<std::unique_ptr<FileWriter>> CreateFile(
     const std::vector<types::DataField>& fields, const WriterOptions& options) {
   if (format == "parquet") return CreateParquet(context, path, fields, options);
   if (format == "avro") return CreateAvro(context, path, fields, options);
+  if (format == "orc") return CreateOrc(context, path, fields, options);
   return Unsupported(6420, "File format is not implemented yet:", V("format", format),
                      V("file", path));
 }

@@ -9,7 +9,9 @@
 /// (`parquet_reader.h`, `parquet_writer.h`) stands on Arrow's library, Avro containers
 /// (`avro_container.h`) are our own codec, since manifests need zstd and Java's exact
 /// schemas; `avro_reader.h` and `avro_writer.h` turn their records into columns and back.
-/// Nothing here knows tables, levels or merging.
+/// ORC is read through ORC's library, with a tail and timestamps of our own
+/// (`orc_reader.h`), and written by our own encoder (`orc_writer.h`). Nothing here knows
+/// tables, levels or merging.
 ///
 /// Invariant: a reader never trusts a length or an offset that a file states.
 
@@ -65,12 +67,16 @@ class FileReader {
 struct WriterOptions {
   std::string compression = "zstd";              ///< value of `file.compression`
   int zstd_level = 1;                            ///< `file.compression.zstd-level`
-  int64_t row_group_bytes = int64_t{128} << 20;  ///< `file.block-size`
+  int64_t row_group_bytes = int64_t{128} << 20;  ///< `file.block-size`; also of a stripe
   bool dictionary = true;                        ///< where values repeat
   std::optional<std::string> avro_codec;  ///< `avro.codec`, which wins over `compression`
   /// Integer columns whose values ascend (keys, sequence numbers): stored so that reading
   /// them is cheap, since every merge does.
   std::vector<std::string> ascending;
+  int64_t parquet_page_bytes = int64_t{1} << 20;  ///< `parquet.page.size`
+  int64_t parquet_page_rows = 20000;              ///< `parquet.page.row.count.limit`
+  int64_t orc_block_bytes = int64_t{256} << 10;   ///< `orc.compress.size`
+  bool orc_legacy_instants = true;                ///< `orc.timestamp-ltz.legacy.type`
 };
 
 /// Writes one new file. `Finish` makes it whole; destroyed without it, the file is
@@ -90,13 +96,22 @@ class FileWriter {
   virtual Result<Finished> Finish() = 0;
 };
 
-/// Open a file by the format that its name's extension states ("parquet", "avro"; others
-/// are kUnsupported naming the format). \param bytes size known from metadata, or -1
-Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
-                                             const std::string& path, int64_t bytes = -1);
+/// What a table's options say about reading its files.
+struct ReaderOptions {
+  /// `orc.timestamp-ltz.legacy.type`: instants in ORC files passed through the wall clock
+  /// of the writer's time zone.
+  bool orc_legacy_instants = true;
+};
 
-/// Create a file of `format` ("parquet", "avro"). `fields` carry names, ids and types of
-/// all physical columns. Errors: kUnsupported naming format, codec or type.
+/// Open a file by the format that its name's extension states ("parquet", "avro", "orc";
+/// others are kUnsupported naming the format). \param bytes size known from metadata, or
+/// -1
+Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
+                                             const std::string& path, int64_t bytes = -1,
+                                             const ReaderOptions& options = {});
+
+/// Create a file of `format` ("parquet", "avro", "orc"). `fields` carry names, ids and
+/// types of all physical columns. Errors: kUnsupported naming format, codec or type.
 Result<std::unique_ptr<FileWriter>> CreateFile(
     const base::Context& context, const std::string& path, const std::string& format,
     const std::vector<types::DataField>& fields, const WriterOptions& options);

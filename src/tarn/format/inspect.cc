@@ -92,6 +92,8 @@ Result<std::string> Inspect(const base::Context& context, const std::string& pat
       return InspectParquet(context, path);
     case StoredKind::kAvro:
       return InspectAvro(context, path, options);
+    case StoredKind::kOrc:
+      return InspectOrc(context, path);
     case StoredKind::kJson:
     case StoredKind::kText: {
       ARROW_ASSIGN_OR_RAISE(std::string text,
@@ -99,7 +101,6 @@ Result<std::string> Inspect(const base::Context& context, const std::string& pat
       if (!text.ends_with('\n')) text += '\n';
       return text;
     }
-    case StoredKind::kOrc:
     case StoredKind::kBinary:
       break;
   }

@@ -29,9 +29,9 @@ struct InspectOptions {
 
 /// Text that shows a stored file to a person, ending with a newline: of Parquet the
 /// schema and each row group's columns with sizes, encodings and statistics; of an Avro
-/// container its schema and its records as JSON, one a line (bytes in hexadecimal); JSON
-/// and text as they are; other files by kind and size. Errors: kCorruption, kUnsupported,
-/// those of the file system.
+/// container its schema and its records as JSON, one a line (bytes in hexadecimal); of
+/// ORC the types and each stripe's streams; JSON and text as they are; other files by
+/// kind and size. Errors: kCorruption, kUnsupported, those of the file system.
 Result<std::string> Inspect(const base::Context& context, const std::string& path,
                             const InspectOptions& options = {});
 

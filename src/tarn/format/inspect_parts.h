@@ -15,4 +15,7 @@ void AppendAvroValue(AvroDecoder* decoder, const AvroNode& node, std::string* ou
 /// Schema, row groups and column statistics of a Parquet file as text.
 Result<std::string> InspectParquet(const base::Context& context, const std::string& path);
 
+/// Types, and the streams of each stripe, of an ORC file as text.
+Result<std::string> InspectOrc(const base::Context& context, const std::string& path);
+
 }  // namespace tarn::format

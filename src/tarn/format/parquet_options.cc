@@ -14,8 +14,6 @@ namespace {
 
 using types::TypeRoot;
 
-constexpr int64_t kPageBytes = int64_t{1} << 20;
-constexpr int64_t kRowsPerPage = 20000;
 constexpr int64_t kSampleRows = 4096;
 // Below this many rows a sample says nothing and a dictionary costs nothing.
 constexpr int64_t kSampleRowsMin = 512;
@@ -85,8 +83,8 @@ Result<std::shared_ptr<parquet::WriterProperties>> ParquetPropertiesOf(
   builder.memory_pool(pool);
   builder.compression(codec);
   if (codec == parquet::Compression::ZSTD) builder.compression_level(options.zstd_level);
-  builder.data_pagesize(kPageBytes);
-  builder.max_rows_per_page(kRowsPerPage);
+  builder.data_pagesize(options.parquet_page_bytes);
+  builder.max_rows_per_page(options.parquet_page_rows);
   builder.enable_write_page_index();
   builder.enable_page_checksum();
   if (!options.dictionary) builder.disable_dictionary();

@@ -4,6 +4,7 @@
 #include <parquet/schema.h>
 #include <parquet/types.h>
 
+#include "tarn/format/nested_field_ids.h"
 #include "tarn/format/parquet_guard.h"
 
 namespace tarn::format {
@@ -16,18 +17,6 @@ using parquet::schema::NodePtr;
 using parquet::schema::PrimitiveNode;
 using types::DataType;
 using types::TypeRoot;
-
-// Ids below that of `_KEY_` columns; one field may nest 1024 deep (Paimon
-// `SpecialFields`).
-constexpr int32_t kStructuredIdBase = 536870911;
-constexpr int32_t kDepthMax = 1024;
-
-int32_t ElementId(int32_t field_id, int32_t depth) {
-  return static_cast<int32_t>(kStructuredIdBase + int64_t{kDepthMax} * field_id + depth);
-}
-int32_t KeyId(int32_t field_id, int32_t depth) {
-  return static_cast<int32_t>(kStructuredIdBase - int64_t{kDepthMax} * field_id - depth);
-}
 
 /// Where a node stands: what it is called, the id it carries, and the field and depth
 /// that ids of what it nests derive from.
@@ -75,7 +64,7 @@ Result<NodePtr> ListNode(const Place& place, const DataType& type,
   const int32_t depth = place.depth + 1;
   ARROW_ASSIGN_OR_RAISE(
       NodePtr element,
-      NodeOf({"element", ElementId(place.field_id, depth), place.field_id, depth},
+      NodeOf({"element", NestedElementId(place.field_id, depth), place.field_id, depth},
              type.element()));
   NodePtr list = GroupNode::Make("list", Repetition::REPEATED, {std::move(element)});
   return GroupNode::Make(place.name, repetition, {std::move(list)}, LogicalType::List(),
@@ -86,12 +75,13 @@ Result<NodePtr> MapNode(const Place& place, const DataType& key_type,
                         const DataType& value_type, Repetition::type repetition) {
   const int32_t depth = place.depth + 1;
   // Parquet has no NULL keys, whatever the table's type says.
+  ARROW_ASSIGN_OR_RAISE(NodePtr key, NodeOf({"key", NestedKeyId(place.field_id, depth),
+                                             place.field_id, depth},
+                                            key_type.NotNull()));
   ARROW_ASSIGN_OR_RAISE(
-      NodePtr key, NodeOf({"key", KeyId(place.field_id, depth), place.field_id, depth},
-                          key_type.NotNull()));
-  ARROW_ASSIGN_OR_RAISE(NodePtr value, NodeOf({"value", ElementId(place.field_id, depth),
-                                               place.field_id, depth},
-                                              value_type));
+      NodePtr value,
+      NodeOf({"value", NestedElementId(place.field_id, depth), place.field_id, depth},
+             value_type));
   // parquet-mr annotates the repeated group, too.
   NodePtr entries = GroupNode::Make("key_value", Repetition::REPEATED,
                                     {std::move(key), std::move(value)},

@@ -196,7 +196,7 @@ class Planner {
                          V("file", file.file_name));
     }
     ARROW_ASSIGN_OR_RAISE(const std::string format, io::FormatOfFileName(file.file_name));
-    if (format != "parquet" && format != "avro") {
+    if (format != "parquet" && format != "avro" && format != "orc") {
       return Unsupported(
           6153, "Data files of this format are not supported yet:", V("format", format),
           V("table", table_path_), V("file", file.file_name));
