@@ -8,7 +8,9 @@
 #include <arrow/api.h>
 
 #include "tarn/datafile/cursors.h"
+#include "tarn/datafile/format_options.h"
 #include "tarn/datafile/schema_mapping.h"
+#include "tarn/format/column_file.h"
 #include "tarn/meta/stored_rows.h"
 #include "tarn/options/options.h"
 #include "tarn/types/arrow_types.h"
@@ -138,8 +140,11 @@ class RunFiles {
     ARROW_ASSIGN_OR_RAISE(
         const std::string path,
         bucket_.paths.DataFile(bucket_.partition_path, bucket_.bucket, file.file_name));
-    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<format::FileReader> reader,
-                          format::OpenFile(*bucket_.context, path, file.file_size));
+    ARROW_ASSIGN_OR_RAISE(const format::ReaderOptions reading,
+                          ReaderOptionsOf(options::Options(schema().options)));
+    ARROW_ASSIGN_OR_RAISE(
+        std::shared_ptr<format::FileReader> reader,
+        format::OpenFile(*bucket_.context, path, file.file_size, reading));
     if (reader->num_rows() != file.row_count) {
       return Corruption(7510, "File has another number of rows than its metadata states:",
                         V("file", path), V("rows", reader->num_rows()),

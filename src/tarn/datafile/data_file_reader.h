@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "tarn/base/context.h"
-#include "tarn/format/column_file.h"
 #include "tarn/io/table_paths.h"
 #include "tarn/merge/sorted_run.h"
 #include "tarn/meta/data_file_meta.h"

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <limits>
 
+#include "tarn/datafile/format_options.h"
 #include "tarn/options/options.h"
 
 namespace tarn::datafile {
@@ -146,11 +147,9 @@ Result<WriteSettings> WriteSettings::Make(const types::TableSchema& schema, int3
   }
   ARROW_ASSIGN_OR_RAISE(out.writer.zstd_level,
                         options.Get(options::kFileCompressionZstdLevel));
+  ARROW_RETURN_NOT_OK(ApplyFormatOptions(options, out.format, &out.writer));
   ARROW_ASSIGN_OR_RAISE(const auto block, options.Get(options::kFileBlockSize));
   if (block) out.writer.row_group_bytes = block->bytes;
-  ARROW_ASSIGN_OR_RAISE(const auto dictionary,
-                        options.Get(options::kParquetEnableDictionary));
-  out.writer.dictionary = !dictionary || Lower(*dictionary) != "false";
 
   const bool changelog = use == FileUse::kChangelog;
   ARROW_ASSIGN_OR_RAISE(
