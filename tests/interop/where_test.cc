@@ -157,8 +157,9 @@ TEST(ChangelogBatches, HoldWhatAStreamSees) {
       // The first plan of a stream is a state, or history that has expired.
       const std::string range =
           std::to_string(snapshot - 1) + "," + std::to_string(snapshot);
-      const auto read = tarn.Read(
-          {{"table", "db.t$audit_log"}, {"options", {{"incremental-between", range}}}});
+      const auto read = tarn.Read({{"table", "db.t$audit_log"},
+                                   {"columns", columns},
+                                   {"options", {{"incremental-between", range}}}});
       if (!read.ok()) {
         EXPECT_TRUE(KindOf(read.status()) == ErrorKind::kUnsupported ||
                     KindOf(read.status()) == ErrorKind::kInvalidInput)
