@@ -112,6 +112,12 @@ TEST(ApplyStatsModeTest, ModesKeepWhatTheySay) {
   EXPECT_EQ(cut.null_count, 3);
   auto full = ApplyStatsMode(column, DataType::String(), {Kind::kFull, 0}).ValueOrDie();
   EXPECT_EQ(ValueOf(full.min), "abcdef");
+  // An ORC footer states no bound that is too long; the other one is cut all the same.
+  const format::ColumnStatistics half{nullptr, Text("text"), 0};
+  auto above =
+      ApplyStatsMode(half, DataType::String(), {Kind::kTruncate, 3}).ValueOrDie();
+  EXPECT_EQ(above.min, nullptr);
+  EXPECT_EQ(ValueOf(above.max), "tey");
 }
 
 TEST(DenseStatisticsTest, OnlyKnownColumnsAreStoredAndNamed) {

@@ -360,7 +360,7 @@ TEST_F(ParquetFileTest, RefusalsNameWhatIsWrong) {
             ErrorKind::kCorruption);
   EXPECT_EQ(KindOf(OpenFile(*context_, path, finished.bytes + 1).status()),
             ErrorKind::kCorruption);
-  EXPECT_EQ(KindOf(OpenFile(*context_, folder_ / "x.orc").status()),
+  EXPECT_EQ(KindOf(OpenFile(*context_, folder_ / "x.lance").status()),
             ErrorKind::kUnsupported);
   EXPECT_EQ(KindOf(CreateFile(*context_, folder_ / "b.parquet", "parquet", fields,
                               {.compression = "brotli"})

@@ -183,13 +183,9 @@ Result<format::ColumnStatistics> ApplyStatsMode(const format::ColumnStatistics& 
     case StatsMode::Kind::kTruncate:
       break;
   }
-  if (column.min == nullptr || column.max == nullptr) return out;
-  if (!type.IsString() && !type.IsBytes()) return out;
-  const std::string_view min = BytesOf(*column.min);
+  if (column.max == nullptr) out.min = nullptr;
+  if (column.max == nullptr || (!type.IsString() && !type.IsBytes())) return out;
   const std::string_view max = BytesOf(*column.max);
-  const std::string_view shorter = type.IsString()
-                                       ? internal::TruncateText(min, mode.length)
-                                       : min.substr(0, static_cast<size_t>(mode.length));
   const std::optional<std::string> upper =
       type.IsString() ? internal::TruncateTextUp(max, mode.length)
                       : internal::TruncateBytesUp(max, mode.length);
@@ -198,8 +194,13 @@ Result<format::ColumnStatistics> ApplyStatsMode(const format::ColumnStatistics& 
     out.max = nullptr;
     return out;
   }
-  ARROW_ASSIGN_OR_RAISE(out.min, MakeBytes(shorter, column.min->type()));
   ARROW_ASSIGN_OR_RAISE(out.max, MakeBytes(*upper, column.max->type()));
+  if (column.min == nullptr) return out;  // of a text that an ORC footer cuts
+  const std::string_view min = BytesOf(*column.min);
+  const std::string_view shorter = type.IsString()
+                                       ? internal::TruncateText(min, mode.length)
+                                       : min.substr(0, static_cast<size_t>(mode.length));
+  ARROW_ASSIGN_OR_RAISE(out.min, MakeBytes(shorter, column.min->type()));
   return out;
 }
 
