@@ -47,7 +47,9 @@ TEST(CsvLine, BlankLinesHaveNoFields) {
 
 TEST(CsvLine, OtherCharactersAndLiterals) {
   EXPECT_EQ(Fields("1;'a;b';NULL", 3, {';', '\'', '^', "NULL"}), "1|a;b|-");
-  EXPECT_EQ(Fields("1;;^'", 3, {';', '\'', '^', "NULL"}), "1||");
+  EXPECT_EQ(Fields("1;;x^'", 3, {';', '\'', '^', "NULL"}), "1||x'");
+  // Outside a field an escape is nothing, and this quote never ends.
+  EXPECT_EQ(Fields("1;;^'", 3, {';', '\'', '^', "NULL"}), "1||-");
 }
 
 }  // namespace
