@@ -349,6 +349,8 @@ TEST(Interop, AlteredHistoriesEndAlikeWhoeverAltersAndWrites) {
   for (const HistoryKind& kind : HistoryKinds()) {
     // As above: 1.4.2 sorts its buffer by ascending sequence fields.
     if (kind.name == "sequence_fields_descending") continue;
+    // Collections across schemas are not compared yet.
+    if (kind.name.ends_with("collections")) continue;
     for (uint64_t seed = 1; seed <= seeds; ++seed) {
       History history = AlteredHistory(kind, seed, 7, 20);
       history.steps.push_back(json::object({{"cmd", "compact"}}));
