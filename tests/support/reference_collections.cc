@@ -37,6 +37,14 @@ class JavaMap {
     entries_.push_back({bits ^ (bits >> 16), key, value});
     while (entries_.size() > buckets_ * 3 / 4) buckets_ *= 2;
   }
+  /// `computeIfAbsent`: in front of its bucket; grows when it is called next.
+  Value* ComputeIfAbsent(const Value& key, int32_t hash, const Value& value) {
+    if (entries_.size() > buckets_ * 3 / 4) buckets_ *= 2;
+    if (Value* held = Find(key)) return held;
+    const auto bits = static_cast<uint32_t>(hash);
+    entries_.insert(entries_.begin(), {bits ^ (bits >> 16), key, value});
+    return &entries_.front().value;
+  }
   void Remove(const Value& key) {
     std::erase_if(entries_, [&](const Entry& entry) { return entry.key == key; });
   }
@@ -271,15 +279,19 @@ class NestedTable : public Aggregator {
     for (const Value& row : rows) {
       ARROW_ASSIGN_OR_RAISE(const bool counts, Counts(row));
       if (!counts) continue;
-      const Value* held = map->Find(KeyOf(row));
-      if (held == nullptr) {
-        if (map->size() < limit) map->Put(KeyOf(row), HashOfKey(row), row);
-      } else if (partial_) {
+      if (partial_) {
+        const Items nothing(row_.fields().size());
+        Value* held = map->ComputeIfAbsent(KeyOf(row), HashOfKey(row), NestedOf(nothing));
         Items fields = ItemsOf(*held);
         for (size_t f = 0; f < fields.size(); ++f) {
           if (ItemsOf(row)[f]) fields[f] = ItemsOf(row)[f];
         }
-        map->Put(KeyOf(row), HashOfKey(row), NestedOf(std::move(fields)));
+        *held = NestedOf(std::move(fields));
+        continue;
+      }
+      const Value* held = map->Find(KeyOf(row));
+      if (held == nullptr) {
+        if (map->size() < limit) map->Put(KeyOf(row), HashOfKey(row), row);
       } else if (CompareSequence(row, *held) >= 0) {
         map->Put(KeyOf(row), HashOfKey(row), row);
       }

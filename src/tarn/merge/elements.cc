@@ -93,6 +93,30 @@ Status ElementTable::Put(ElementRef key, ElementRef value) {
   return Status::OK();
 }
 
+Result<ElementRef> ElementTable::ComputeIfAbsent(ElementRef key, ElementRef value) {
+  constexpr int kTreeAt = 8;
+  constexpr size_t kLeastForTrees = 64;
+  if (static_cast<size_t>(size_) > heads_.size() / 4 * 3) Grow();
+  if (const ElementRef* held = Find(key)) return *held;
+  const uint32_t hash = Hash(key);
+  int32_t* head = HeadOf(hash);
+  int in_bucket = 1;
+  for (int32_t at = *head; at >= 0; at = nodes_[at].next) ++in_bucket;
+  nodes_.push_back({hash, *head, key, value});
+  *head = static_cast<int32_t>(nodes_.size()) - 1;
+  ++size_;
+  settled_ = false;
+  if (in_bucket < kTreeAt) return value;
+  if (heads_.size() >= kLeastForTrees) {
+    return Unsupported(6652,
+                       "The order of so many values that collide in a hash table is not "
+                       "known:",
+                       V("values", size_));
+  }
+  Grow();
+  return value;
+}
+
 void ElementTable::Remove(ElementRef key) {
   const uint32_t hash = Hash(key);
   int32_t* link = HeadOf(hash);

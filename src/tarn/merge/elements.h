@@ -107,6 +107,9 @@ class ElementTable {
   ElementRef* Find(ElementRef key);
   /// Put a value, over that of an equal key. Errors: kUnsupported, see above.
   Status Put(ElementRef key, ElementRef value);
+  /// The value of the key; where there is none, `value` is put (`computeIfAbsent`, which
+  /// puts it in front of its bucket and grows a call later). Errors: as above.
+  Result<ElementRef> ComputeIfAbsent(ElementRef key, ElementRef value);
   void Remove(ElementRef key);
   /// Call `visit(key, value)` in Java's order.
   template <typename Visit>

@@ -117,16 +117,11 @@ class PartialRows {
       if (strategy == NullKeys::kIgnore) return Status::OK();
     }
     const size_t width = columns_.size();
-    const ElementRef* held = table_.Find(row.key);
-    size_t target = 0;
-    if (held != nullptr) {
-      target = static_cast<size_t>(held->at);
-    } else {
-      target = merged->size() / width;
-      merged->resize(merged->size() + width);
-      ARROW_RETURN_NOT_OK(
-          table_.Put(row.key, ElementRef{0, static_cast<int32_t>(target)}));
-    }
+    const auto next = static_cast<int32_t>(merged->size() / width);
+    ARROW_ASSIGN_OR_RAISE(const ElementRef held,
+                          table_.ComputeIfAbsent(row.key, ElementRef{0, next}));
+    const auto target = static_cast<size_t>(held.at);
+    if (held.at == next) merged->resize(merged->size() + width);
     for (size_t f = 0; f < width; ++f) {
       const ElementRef field = FieldOf(row, f);
       if (field.at >= 0) (*merged)[target * width + f] = field;
