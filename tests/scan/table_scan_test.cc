@@ -102,8 +102,7 @@ TEST(PlanBatch, ATableWithoutSnapshotsHasAnEmptyPlan) {
 TEST(PlanBatch, WhatIsMissingIsRefusedWithItsName) {
   const std::vector<std::pair<std::string, std::string>> refused = {
       {"data_evolution", "data-evolution.enabled"},
-      {"postpone_merge_on_read", "postpone.merge-on-read"},
-      {"fmt_csv", "csv"}};
+      {"postpone_merge_on_read", "postpone.merge-on-read"}};
   for (const auto& [table, word] : refused) {
     const auto plan = Opened(table).Scan();
     EXPECT_EQ(KindOf(plan.status()), ErrorKind::kUnsupported) << table;
