@@ -51,6 +51,7 @@ public class Server {
             case "create" -> Tables.create(command);
             case "drop" -> Tables.drop(command);
             case "tables" -> Tables.list(command);
+            case "option-keys" -> Tables.optionKeys();
             case "alter" -> Tables.alter(command);
             case "write" -> Writing.write(command);
             case "compact" -> Writing.compact(command);

@@ -60,7 +60,8 @@ final class TableWriter implements AutoCloseable {
             commit.withOverwrite(command.map("overwrite"));
             write.withIgnorePreviousFiles(true);
         }
-        if (table.bucketMode() == BucketMode.KEY_DYNAMIC) {
+        // By name: releases before 1.4 have another constant for it.
+        if (List.of("KEY_DYNAMIC", "CROSS_PARTITION").contains(table.bucketMode().name())) {
             throw new UnsupportedOperationException("writing to a cross-partition table");
         }
         if (table.bucketMode() == BucketMode.HASH_DYNAMIC) {
@@ -144,7 +145,10 @@ final class TableWriter implements AutoCloseable {
         List<CommitMessage> messages = write.prepareCommit(waitForCompaction, identifier);
         ManifestCommittable committable = new ManifestCommittable(identifier, watermark);
         messages.forEach(committable::addFileCommittable);
-        properties.forEach(committable::addProperty);
+        // A loop and no method reference: releases before 1.2 have no properties.
+        for (Map.Entry<String, String> property : properties.entrySet()) {
+            committable.addProperty(property.getKey(), property.getValue());
+        }
         commit.commit(committable);
         touched.clear();
         String answer =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tarn.interop;
 
+import org.apache.paimon.CoreOptions;
 import org.apache.paimon.catalog.Catalog;
 import org.apache.paimon.catalog.CatalogContext;
 import org.apache.paimon.catalog.CatalogFactory;
@@ -9,8 +10,11 @@ import org.apache.paimon.options.Options;
 import org.apache.paimon.schema.Schema;
 import org.apache.paimon.schema.SchemaChange;
 import org.apache.paimon.shade.jackson2.com.fasterxml.jackson.databind.JsonNode;
+import org.apache.paimon.shade.jackson2.com.fasterxml.jackson.databind.node.ArrayNode;
+import org.apache.paimon.shade.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.paimon.table.FileStoreTable;
 import org.apache.paimon.table.Table;
+import org.apache.paimon.types.DataType;
 import org.apache.paimon.types.DataTypeJsonParser;
 import org.apache.paimon.utils.JsonSerdeUtil;
 
@@ -74,11 +78,16 @@ final class Tables {
         Schema.Builder builder = Schema.newBuilder();
         for (JsonNode node : schema.json("fields")) {
             Command field = new Command(node);
-            builder.column(
-                    field.text("name"),
-                    DataTypeJsonParser.parseDataType(node.get("type")),
-                    field.text("description", null),
-                    field.text("defaultValue", null));
+            String column = field.text("name");
+            DataType type = DataTypeJsonParser.parseDataType(node.get("type"));
+            String description = field.text("description", null);
+            String defaultValue = field.text("defaultValue", null);
+            if (defaultValue == null) {
+                // Releases before 1.3 know no other form.
+                builder.column(column, type, description);
+            } else {
+                builder.column(column, type, description, defaultValue);
+            }
         }
         builder.primaryKey(schema.list("primaryKeys"));
         builder.partitionKeys(schema.list("partitionKeys"));
@@ -90,6 +99,14 @@ final class Tables {
             catalog.createTable(name, builder.build(), false);
         }
         return Answer.ok();
+    }
+
+    /** Keys of all table options that this release knows. */
+    static String optionKeys() {
+        ObjectNode out = Command.MAPPER.createObjectNode().put("ok", true);
+        ArrayNode keys = out.putArray("keys");
+        CoreOptions.getOptions().forEach(option -> keys.add(option.key()));
+        return out.toString();
     }
 
     static String drop(Command command) throws Exception {
