@@ -13,8 +13,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/features.h"
 #include "tests/support/canonical_rows.h"
+#include "tests/support/features.h"
 #include "tests/support/files.h"
 #include "tests/support/golden.h"
 #include "tests/support/history.h"
@@ -29,7 +29,9 @@ using nlohmann::json;
 constexpr const char* kResults = "interop/compatibility.tsv";
 constexpr const char* kPage = "../docs/reference/compatibility.md";
 
-bool Updating() { return std::getenv("TARN_UPDATE_DOCS") != nullptr; }
+bool Updating() {
+  return std::getenv("TARN_UPDATE_DOCS") != nullptr;
+}
 
 /// `yes`, `no` with the refusal, or `-` where the question was not put.
 struct Outcome {
@@ -48,7 +50,8 @@ std::map<std::string, Outcome> StoredOutcomes() {
     if (line.empty() || line[0] == '#') continue;
     std::vector<std::string> cells;
     size_t begin = 0;
-    for (size_t end; (end = line.find('\t', begin)) != std::string::npos; begin = end + 1) {
+    for (size_t end; (end = line.find('\t', begin)) != std::string::npos;
+         begin = end + 1) {
       cells.push_back(line.substr(begin, end - begin));
     }
     cells.push_back(line.substr(begin));
@@ -94,7 +97,8 @@ void WritesAndJavaReads(const GoldenTable& table, Outcome* outcome) {
   if (!played.ok()) {
     EXPECT_TRUE(IsRefusal(played)) << played.ToString();
     // A step that these tests have no word for says nothing about Tarn.
-    const bool asked = played.ToString().find(TarnTarget::kNoWordForIt) == std::string::npos;
+    const bool asked =
+        played.ToString().find(TarnTarget::kNoWordForIt) == std::string::npos;
     outcome->writes = asked ? Refusal(played) : "-";
     return;
   }
@@ -174,14 +178,20 @@ std::string Page(const std::map<std::string, Outcome>& outcomes) {
   }
   std::string out =
       "# What works between Tarn and Java\n\n"
-      "Printed by `tests/interop/compatibility_test.cc` from what it sees; a test compares.\n\n"
-      "For every golden table (`tests/golden`, written by Java Paimon) three questions are\n"
-      "put: does Tarn read what Java reads (all snapshots, tags, branches, filters and system\n"
-      "tables kept beside it), can Tarn write the table's history, and does Java read the\n"
-      "same rows from what Tarn wrote. A number counts the tables with the feature that say\n"
+      "Printed by `tests/interop/compatibility_test.cc` from what it sees; a test "
+      "compares.\n\n"
+      "For every golden table (`tests/golden`, written by Java Paimon) three questions "
+      "are\n"
+      "put: does Tarn read what Java reads (all snapshots, tags, branches, filters and "
+      "system\n"
+      "tables kept beside it), can Tarn write the table's history, and does Java read "
+      "the\n"
+      "same rows from what Tarn wrote. A number counts the tables with the feature that "
+      "say\n"
       "yes; `10 of 12` means that two are refused, with the code of the refusal\n"
       "([errors](errors.md)). No table was answered wrongly: that fails the test.\n"
-      "An empty cell means that the question was not put: the history has a step that the\n"
+      "An empty cell means that the question was not put: the history has a step that "
+      "the\n"
       "tests cannot ask of Tarn.\n";
   std::string section;
   for (const Feature& feature : Features()) {
@@ -194,22 +204,25 @@ std::string Page(const std::map<std::string, Outcome>& outcomes) {
     }
     if (section != feature.section) {
       section = feature.section;
-      out += "\n## " + section +
-             "\n\n| | tables | reads | writes | Java reads ours |\n|---|---|---|---|---|\n";
+      out +=
+          "\n## " + section +
+          "\n\n| | tables | reads | writes | Java reads ours |\n|---|---|---|---|---|\n";
     }
-    out += "| " + feature.name + " | " + std::to_string(reads.size()) + " | " + Cell(reads) +
-           " | " + Cell(writes) + " | " + Cell(java) + " |\n";
+    out += "| " + feature.name + " | " + std::to_string(reads.size()) + " | " +
+           Cell(reads) + " | " + Cell(writes) + " | " + Cell(java) + " |\n";
   }
   return out;
 }
 
-// After the others: a test program runs its suites in the order of their names' first use.
+// After the others: a test program runs its suites in the order of their names' first
+// use.
 TEST(CompatibilityPage, IsPrintedFromTheOutcomes) {
   auto outcomes = StoredOutcomes();
   if (Updating() && !Seen().empty()) {
     outcomes = Seen();
     std::ofstream results(TestFile(kResults), std::ios::binary);
-    results << "# Outcomes of compatibility_test.cc: table, reads, writes, Java reads ours\n";
+    results
+        << "# Outcomes of compatibility_test.cc: table, reads, writes, Java reads ours\n";
     for (const auto& [name, outcome] : outcomes) results << Line(name, outcome) << "\n";
     std::ofstream(TestFile(kPage), std::ios::binary) << Page(outcomes);
   }

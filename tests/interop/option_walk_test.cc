@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// No third outcome: every option of Paimon, set to a legal value that is not its default, on
-// a small table. Either Tarn and Java answer the same about the tables that both write, or
-// Tarn refuses and names the option.
+// No third outcome: every option of Paimon, set to a legal value that is not its default,
+// on a small table. Either Tarn and Java answer the same about the tables that both
+// write, or Tarn refuses and names the option.
 #include <algorithm>
 #include <map>
 #include <set>

@@ -134,7 +134,8 @@ Has Member(const std::string& name) {
 }
 
 Has Release(const std::string& release) {
-  return [=](const json& history) { return history.value("release", "2.0.0") == release; };
+  return
+      [=](const json& history) { return history.value("release", "2.0.0") == release; };
 }
 
 Has PartitionOf(const std::string& type) {
@@ -168,14 +169,16 @@ std::vector<Feature> Features() {
   add("postponed buckets", Option("bucket", "-2"));
   add("key across partitions", CrossPartition);
   add("append with buckets", [](const json& h) { return !Keyed(h) && Bucket(h) > 0; });
-  add("append without buckets", [](const json& h) { return !Keyed(h) && Bucket(h) == -1; });
+  add("append without buckets",
+      [](const json& h) { return !Keyed(h) && Bucket(h) == -1; });
   for (const char* function : {"mod", "hive"}) {
     add(std::string("`bucket-function.type` = ") + function,
         Option("bucket-function.type", function));
   }
   add("deletion vectors", Option("deletion-vectors.enabled", "true"));
   add("deletion vectors of 64 bits", Option("deletion-vectors.bitmap64", "true"));
-  add("`deletion-vectors.merge-on-read`", Option("deletion-vectors.merge-on-read", "true"));
+  add("`deletion-vectors.merge-on-read`",
+      Option("deletion-vectors.merge-on-read", "true"));
   add("thin files", Option("data-file.thin-mode", "true"));
   add("row tracking", Option("row-tracking.enabled", "true"));
   add("data evolution", Option("data-evolution.enabled", "true"));
@@ -194,11 +197,16 @@ std::vector<Feature> Features() {
   add("`sequence.snapshot-ordering`", Option("sequence.snapshot-ordering", "true"));
   add("`rowkind.field`", AnyOption("rowkind.field"));
   add("`ignore-delete`", Option("ignore-delete", "true"));
-  for (const char* function :
-       {"sum", "product", "max", "min", "last_value", "last_non_null_value", "first_value",
-        "first_non_null_value", "listagg", "bool_and", "bool_or", "collect", "merge_map",
-        "merge_map_with_keytime", "nested_update", "nested_partial_update", "rbm32", "rbm64",
-        "hll_sketch", "theta_sketch"}) {
+  for (const char* function : {"sum",           "product",
+                               "max",           "min",
+                               "last_value",    "last_non_null_value",
+                               "first_value",   "first_non_null_value",
+                               "listagg",       "bool_and",
+                               "bool_or",       "collect",
+                               "merge_map",     "merge_map_with_keytime",
+                               "nested_update", "nested_partial_update",
+                               "rbm32",         "rbm64",
+                               "hll_sketch",    "theta_sketch"}) {
     add(std::string("aggregate ") + function, Aggregate(function));
   }
 
@@ -230,15 +238,16 @@ std::vector<Feature> Features() {
 
   section = "Types";
   for (const char* type :
-       {"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL",
-        "CHAR", "VARCHAR", "STRING", "BINARY", "VARBINARY", "BYTES", "DATE", "TIME",
-        "TIMESTAMP", "ARRAY", "MAP", "ROW", "MULTISET", "VARIANT", "VECTOR", "BLOB"}) {
+       {"BOOLEAN",   "TINYINT", "SMALLINT", "INT",     "BIGINT",    "FLOAT",
+        "DOUBLE",    "DECIMAL", "CHAR",     "VARCHAR", "STRING",    "BINARY",
+        "VARBINARY", "BYTES",   "DATE",     "TIME",    "TIMESTAMP", "ARRAY",
+        "MAP",       "ROW",     "MULTISET", "VARIANT", "VECTOR",    "BLOB"}) {
     add(type, Type(type));
   }
 
   section = "Schema evolution";
-  for (const char* action : {"addColumn", "dropColumn", "renameColumn", "updateColumnType",
-                             "updateColumnPosition", "setOption"}) {
+  for (const char* action : {"addColumn", "dropColumn", "renameColumn",
+                             "updateColumnType", "updateColumnPosition", "setOption"}) {
     add(action, Alter(action));
   }
 

@@ -9,8 +9,8 @@
 
 namespace tarn::support {
 
-/// A line of docs/reference/compatibility.md: a feature of Paimon, and how to tell from its
-/// history (`tests/golden/inputs/<name>.json`) that a golden table has it.
+/// A line of docs/reference/compatibility.md: a feature of Paimon, and how to tell from
+/// its history (`tests/golden/inputs/<name>.json`) that a golden table has it.
 struct Feature {
   std::string section;
   std::string name;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random tables that Tarn and Java work on in turns: after every step both read the same
+// rows. What Tarn refuses by name, Java does instead; a wrong answer has no excuse.
+//
+//   TARN_HISTORIES=20000 TARN_SEED=1 interop_test --gtest_filter='*RandomTables*'
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/canonical_rows.h"
+#include "tests/support/files.h"
+#include "tests/support/history.h"
+#include "tests/support/java_oracle.h"
+#include "tests/support/random_table.h"
+#include "tests/support/tarn_target.h"
+
+namespace tarn::support {
+namespace {
+
+using nlohmann::json;
+
+constexpr uint64_t kParts = 4;
+
+uint64_t FromEnvironment(const char* name, uint64_t fallback) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
+}
+
+/// What a run saw, for its last line.
+struct Counts {
+  int64_t histories = 0, steps = 0, by_tarn = 0, reads = 0;
+  std::map<std::string, int64_t> refused;  ///< by code
+};
+
+std::string CodeOf(const Status& status) {
+  const std::string text = status.ToString();
+  const size_t at = text.find("TARN-");
+  return at == std::string::npos ? "?" : text.substr(at, 9);
+}
+
+Result<std::vector<std::string>> JavaRows(const std::string& warehouse, json request) {
+  request["cmd"] = "read";
+  request["warehouse"] = warehouse;
+  request["table"] = "db.t";
+  return JavaOracle::Core().AskRows(request);
+}
+
+void BothReadAlike(const std::string& warehouse, const json& request, Counts* counts) {
+  const auto tarn = TarnTarget(warehouse).Read(request);
+  if (!tarn.ok() && KindOf(tarn.status()) == ErrorKind::kUnsupported) {
+    ++counts->refused[CodeOf(tarn.status())];
+    return;
+  }
+  const auto java = JavaRows(warehouse, request);
+  ASSERT_TRUE(java.ok()) << request << java.status().ToString();
+  ASSERT_TRUE(tarn.ok()) << request << tarn.status().ToString();
+  ASSERT_TRUE(SameRows(*tarn, *java)) << request;
+  ++counts->reads;
+}
+
+/// One step by one of the two. A change of the schema or a tag has to come out alike,
+/// too.
+void RunStep(json step, bool tarn_first, TarnTarget* tarn, JavaTarget* java,
+             Counts* counts) {
+  ++counts->steps;
+  if (!step.contains("commit-user")) step["commit-user"] = "both";
+  if (tarn_first) {
+    const Status status = tarn->Run(step);
+    if (status.ok()) {
+      ++counts->by_tarn;
+      return;
+    }
+    ASSERT_EQ(KindOf(status), ErrorKind::kUnsupported) << step << status.ToString();
+    ++counts->refused[CodeOf(status)];
+  }
+  const Status status = java->Run(step);
+  ASSERT_TRUE(status.ok()) << step << status.ToString();
+}
+
+void PlayInTurns(uint64_t seed, Counts* counts) {
+  const History history = RandomTable(seed);
+  SCOPED_TRACE(history.name + " " + history.schema.dump());
+  const TemporaryFolder warehouse;
+  TarnTarget tarn(warehouse.path());
+  JavaTarget java(warehouse.path());
+  ++counts->histories;
+  const Status created =
+      seed % 2 == 0 ? tarn.Create(history.schema) : java.Create(history.schema);
+  if (!created.ok()) {
+    ASSERT_EQ(KindOf(created), ErrorKind::kUnsupported) << created.ToString();
+    ++counts->refused[CodeOf(created)];
+    ASSERT_TRUE(java.Create(history.schema).ok());
+  }
+  for (size_t i = 0; i < history.steps.size(); ++i) {
+    SCOPED_TRACE(i);
+    RunStep(history.steps[i], (seed / 2 + i) % 3 != 0, &tarn, &java, counts);
+    if (testing::Test::HasFatalFailure()) return;
+    if (history.steps[i]["cmd"] == "alter") continue;
+    BothReadAlike(warehouse.path(), json::object(), counts);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+  for (const json& request : RandomReads(history, seed)) {
+    BothReadAlike(warehouse.path(), request, counts);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+class RandomTables : public ::testing::TestWithParam<uint64_t> {};
+
+TEST_P(RandomTables, AreTheSameToTarnAndToJava) {
+  TARN_SKIP_WITHOUT_JAVA();
+  const uint64_t histories = FromEnvironment("TARN_HISTORIES", 500);
+  const uint64_t first = FromEnvironment("TARN_SEED", 1);
+  Counts counts;
+  for (uint64_t seed = first + GetParam(); seed < first + histories; seed += kParts) {
+    PlayInTurns(seed, &counts);
+    // A long run goes on and shows all that it finds.
+    if (HasFatalFailure() && histories <= 500) return;
+  }
+  std::string refused;
+  for (const auto& [code, times] : counts.refused) {
+    refused += " " + code + "=" + std::to_string(times);
+  }
+  RecordProperty("refused", refused);
+  std::printf("histories=%ld steps=%ld by-tarn=%ld reads-alike=%ld refused:%s\n",
+              static_cast<long>(counts.histories), static_cast<long>(counts.steps),
+              static_cast<long>(counts.by_tarn), static_cast<long>(counts.reads),
+              refused.c_str());
+  // Most of what is asked is Tarn's to do.
+  EXPECT_GT(counts.by_tarn * 2, counts.steps);
+}
+
+INSTANTIATE_TEST_SUITE_P(, RandomTables, ::testing::Range<uint64_t>(0, kParts));
+
+}  // namespace
+}  // namespace tarn::support
