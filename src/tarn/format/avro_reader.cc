@@ -11,11 +11,22 @@
 namespace tarn::format {
 namespace {
 
+/// The record that a container holds; releases before 1.1 wrote it as a union with null.
+/// nullptr: it holds none.
+const AvroNode* RecordOf(const AvroNode& root) {
+  if (root.kind == AvroKind::kRecord) return &root;
+  if (root.kind != AvroKind::kUnion || root.items.size() != 2) return nullptr;
+  if (root.items[0]->kind != AvroKind::kNull) return nullptr;
+  return root.items[1]->kind == AvroKind::kRecord ? root.items[1] : nullptr;
+}
+
 /// The blocks of a container as rows of its root record.
 class AvroRows final : public RowBlocks {
  public:
   AvroRows(std::unique_ptr<const AvroBlocks> blocks, arrow::MemoryPool* pool)
-      : blocks_(std::move(blocks)), pool_(pool) {
+      : blocks_(std::move(blocks)),
+        root_(RecordOf(blocks_->schema().root())),
+        pool_(pool) {
     for (const AvroField& field : Root().fields) names_.push_back(field.name);
     for (const AvroBlocks::Place& place : blocks_->places()) {
       starts_.push_back(place.begin);
@@ -51,7 +62,8 @@ class AvroRows final : public RowBlocks {
   }
 
  private:
-  const AvroNode& Root() const { return blocks_->schema().root(); }
+  const AvroNode& Root() const { return *root_; }
+  bool IsUnion() const { return root_ != &blocks_->schema().root(); }
 
   Result<std::unique_ptr<AvroColumn>> DecoderOf(const RowColumn& column) const {
     const AvroField& field = Root().fields[static_cast<size_t>(column.field)];
@@ -62,6 +74,9 @@ class AvroRows final : public RowBlocks {
                      const std::vector<std::vector<AvroColumn*>>& takers) const {
     AvroDecoder decoder(body);
     for (int64_t record = 0; record < records && decoder.ok(); ++record) {
+      if (IsUnion() && decoder.ReadLong() != 1) {
+        return Corruption(7558, "Avro file holds a record that is null");
+      }
       for (size_t field = 0; field < takers.size(); ++field) {
         if (takers[field].empty()) {
           decoder.Skip(*Root().fields[field].type);
@@ -78,6 +93,7 @@ class AvroRows final : public RowBlocks {
   }
 
   const std::unique_ptr<const AvroBlocks> blocks_;
+  const AvroNode* const root_;
   arrow::MemoryPool* const pool_;
   std::vector<std::string> names_;
   std::vector<int64_t> starts_;
@@ -95,7 +111,7 @@ Result<std::unique_ptr<FileReader>> OpenAvro(const base::Context& context,
                       V("bytes", size), V("stated", bytes));
   }
   ARROW_ASSIGN_OR_RAISE(auto blocks, AvroBlocks::Open(std::move(input), path, {}));
-  if (blocks->schema().root().kind != AvroKind::kRecord) {
+  if (RecordOf(blocks->schema().root()) == nullptr) {
     return Corruption(7554, "Avro file holds no records:", V("file", path));
   }
   auto* pool = context.pool == nullptr ? arrow::default_memory_pool() : context.pool;

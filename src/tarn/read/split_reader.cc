@@ -191,7 +191,8 @@ class SplitReader final : public arrow::RecordBatchReader {
     ARROW_ASSIGN_OR_RAISE(const datafile::ReadBucket bucket, BucketFor(section));
     if (section.raw) {
       return RawSource(datafile::OpenRun(bucket, section.runs[0]), wanted.columns,
-                       wanted.schema, options_.batch_rows, /*with_kinds=*/false);
+                       wanted.schema, options_.batch_rows,
+                       options_.row_kinds && schema_->has_primary_key());
     }
     std::vector<std::unique_ptr<merge::SortedRun>> runs;
     for (const auto& files : section.runs) {
