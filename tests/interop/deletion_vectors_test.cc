@@ -45,6 +45,10 @@ History WithVectors(const HistoryKind& kind, uint64_t seed) {
   return history;
 }
 
+json Compact() {
+  return json::object({{"cmd", "compact"}, {"full", true}});
+}
+
 bool TakesVectors(const HistoryKind& kind) {
   const json& options = kind.schema["options"];
   return options.value("merge-engine", "") != "first-row" &&
@@ -67,7 +71,7 @@ TEST(DeletionVectors, EverySnapshotThatJavaWritesIsReadAsJavaReadsIt) {
       ASSERT_TRUE(table.ok()) << table.status();
       const auto latest = *(*table)->snapshots()->Latest();
       for (int64_t id = 1; id <= latest->id; ++id) {
-        ExpectEqualReads(warehouse.path(), {{"snapshot", id}});
+        ExpectEqualReads(warehouse.path(), json::object({{"snapshot", id}}));
       }
       vectors += latest->index_manifest.has_value();
     }
@@ -105,14 +109,14 @@ TEST(DeletionVectors, WhatTarnAppendsIsInvisibleUntilJavaCompactsIt) {
       ASSERT_TRUE(appended.ok()) << appended;
       EXPECT_TRUE(SameRows(JavaRows(by_both.path(), json::object()), before));
       ExpectEqualReads(by_both.path(), json::object());
-      EXPECT_EQ(KindOf(tarn.Run({{"cmd", "compact"}})), ErrorKind::kUnsupported);
-      ASSERT_TRUE(other.Run({{"cmd", "compact"}, {"full", true}}).ok());
+      EXPECT_EQ(KindOf(tarn.Run(Compact())), ErrorKind::kUnsupported);
+      ASSERT_TRUE(other.Run(Compact()).ok());
       ExpectEqualReads(by_both.path(), json::object());
     }
     // What a merge of retractions and row removals yields depends on what met in it.
     if (kind.name.starts_with("group")) continue;
-    ASSERT_TRUE(other.Run({{"cmd", "compact"}, {"full", true}}).ok());
-    ASSERT_TRUE(java.Run({{"cmd", "compact"}, {"full", true}}).ok());
+    ASSERT_TRUE(other.Run(Compact()).ok());
+    ASSERT_TRUE(java.Run(Compact()).ok());
     EXPECT_TRUE(SameRows(JavaRows(by_both.path(), json::object()),
                          JavaRows(by_java.path(), json::object())));
     ExpectEqualReads(by_both.path(), json::object());

@@ -51,6 +51,29 @@ TEST(TablePaths, DataMayLieInAFolderOfItsOwn) {
   }
 }
 
+TEST(TablePaths, StoredPathsLeadOutOnlyToWhereTheOptionLeads) {
+  const auto paths = TablePaths::Make(
+      "t", {{"data-file.external-paths", "file:///ext/a/, /ext/b,s3://bucket/c,file:/"}});
+  ASSERT_TRUE(paths.ok()) << paths.status();
+  EXPECT_EQ(*paths->ExternalFile("file:/ext/a/bucket-0/f"), "/ext/a/bucket-0/f");
+  EXPECT_EQ(*paths->ExternalFile("file:///ext/b/p=1/bucket-0/f"),
+            "/ext/b/p=1/bucket-0/f");
+  EXPECT_EQ(*paths->ExternalFile("/ext/b/f"), "/ext/b/f");
+  for (const char* path :
+       {"/etc/passwd", "file:/ext/f", "/ext/ab/f", "/ext/a/../f",
+        "/ext/a/x/../../../etc/passwd", "/ext/a/", "/ext/a", "/ext/b//f"}) {
+    EXPECT_EQ(KindOf(paths->ExternalFile(path).status()), ErrorKind::kPermission) << path;
+  }
+  for (const char* path :
+       {"s3://bucket/c/f", "hdfs:/ext/a/f", "file://host/ext/a/f", "ext/a/f", ""}) {
+    EXPECT_EQ(KindOf(paths->ExternalFile(path).status()), ErrorKind::kUnsupported)
+        << path;
+  }
+  // A table that names no folder keeps its files.
+  EXPECT_EQ(KindOf(TablePaths::Make("t")->ExternalFile("/ext/a/f").status()),
+            ErrorKind::kPermission);
+}
+
 TEST(TablePaths, NamesFromMetadataStayInTheirFolder) {
   auto paths = TablePaths::Make("t");
   for (const char* name : {"", "../x", "/etc/passwd", "a/b", "..", "."}) {
