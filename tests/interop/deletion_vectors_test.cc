@@ -113,8 +113,9 @@ TEST(DeletionVectors, WhatTarnAppendsIsInvisibleUntilJavaCompactsIt) {
       ASSERT_TRUE(other.Run(Compact()).ok());
       ExpectEqualReads(by_both.path(), json::object());
     }
-    // What a merge of retractions and row removals yields depends on what met in it.
-    if (kind.name.starts_with("group")) continue;
+    // What a merge of retractions and row removals yields depends on what met in it, and
+    // the published 1.4.2 sorts its write buffer by ascending sequence fields always.
+    if (kind.name.starts_with("group") || kind.name.ends_with("descending")) continue;
     ASSERT_TRUE(other.Run(Compact()).ok());
     ASSERT_TRUE(java.Run(Compact()).ok());
     EXPECT_TRUE(SameRows(JavaRows(by_both.path(), json::object()),

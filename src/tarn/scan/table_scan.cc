@@ -344,11 +344,7 @@ class Planner {
 
   Result<std::string> IndexPath(const meta::IndexManifestEntry& entry,
                                 const types::PartitionPaths& partition_paths) const {
-    if (entry.external_path) {
-      return Unsupported(6751,
-                         "Index file lies outside its table:", V("table", table_path_),
-                         V("file", entry.file_name));
-    }
+    if (entry.external_path) return paths_.ExternalFile(*entry.external_path);
     if (!index_in_data_folder_) return paths_.IndexFile(entry.file_name);
     ARROW_ASSIGN_OR_RAISE(const std::string partition,
                           partition_paths.PathOf(entry.partition));
