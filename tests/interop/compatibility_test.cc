@@ -103,7 +103,7 @@ void WritesAndJavaReads(const GoldenTable& table, Outcome* outcome) {
     return;
   }
   outcome->writes = "yes";
-  const auto ours = tarn.Read({});
+  const auto ours = tarn.Read(json::object());
   if (!ours.ok()) {
     EXPECT_TRUE(IsRefusal(ours.status())) << ours.status().ToString();
     return;

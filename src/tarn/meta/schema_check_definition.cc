@@ -193,6 +193,10 @@ void CheckValues(SchemaExamination* at) {
         options::Options(std::map<std::string, std::string>{{key, value}}).Check();
     if (!status.ok()) at->Wrong(kBadOptionValue, MessageOf(status), "", {key});
   }
+  if (at->IsTrue("auto-create")) {
+    at->Wrong(kBadOptionValue, "The value of auto-create property should be false.", "",
+              {"auto-create"});
+  }
   const auto range = [&](std::string_view min_key, std::string_view max_key,
                          int64_t min_default) {
     const int64_t min = NumberOf(*at, min_key, min_default);
@@ -419,8 +423,20 @@ void CheckScan(SchemaExamination* at) {
     }
     return;
   }
-  // Without a mode the keys choose it themselves.
-  if (mode == "default") return;
+  // Without a mode the keys choose it themselves, but for one that is not asked.
+  if (mode == "default") {
+    const auto is_set = [&](std::string_view key) {
+      return at->options.Find(key) != nullptr;
+    };
+    if (is_set("incremental-to-auto-tag") &&
+        std::none_of(std::begin(kKeys), std::end(kKeys), [&](auto key) {
+          return key != "incremental-to-auto-tag" && is_set(key);
+        })) {
+      at->Wrong(kBadScan, "incremental-to-auto-tag needs 'scan.mode' = 'incremental'.",
+                "", {"incremental-to-auto-tag"});
+    }
+    return;
+  }
   for (std::string_view key : kKeys) {
     if (at->options.Find(key) == nullptr) continue;
     at->Wrong(kBadScan,

@@ -50,7 +50,11 @@ constexpr Feature kFeatures[] = {
     {"blob-field", "", Uses(kCreate, kWrite, kCompact)},
     {"blob-descriptor-field", "", Uses(kCreate, kWrite, kCompact)},
     {"blob-view-field", "", Uses(kCreate, kWrite, kCompact)},
+    {"vector-field", "", Uses(kCreate, kWrite, kCompact)},
     {"vector.file.format", "", Uses(kCreate, kRead, kWrite, kCompact)},
+    // Hooks are classes of Java.
+    {"commit.callbacks", "", Uses(kWrite, kCompact)},
+    {"tag.callbacks", "", Uses(kWrite, kCompact)},
     // Marking rows in files that are not rewritten is not built.
     {"deletion-vectors.enabled", "false", Uses(kCompact)},
 };
