@@ -491,7 +491,6 @@ TEST_F(TableCommitTest, SyncReachesTheDiskInTheOrderThatTheFormatNeeds) {
 TEST_F(TableCommitTest, OptionsThatActAndAreMissingAreRefusedByName) {
   for (const auto& [key, value] :
        std::map<std::string, std::string>{{"row-tracking.enabled", "true"},
-                                          {"sequence.snapshot-ordering", "true"},
                                           {"commit.callbacks", "a.B"},
                                           {"tag.automatic-creation", "process-time"}}) {
     TableCommitOptions options;

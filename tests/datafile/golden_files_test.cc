@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -77,7 +78,8 @@ std::string OptionOf(const types::TableSchema& schema, const std::string& key,
   return it == schema.options.end() ? otherwise : it->second;
 }
 
-/// Tables with Parquet files in their latest snapshot.
+/// Tables with Parquet files in their latest snapshot, written by 2.0.0: older releases
+/// state less of binary columns.
 std::vector<std::string> ParquetTables() {
   // Columns that live in files of other kinds, types of later releases, tables that are
   // empty, and instants that nanoseconds cannot hold in every file.
@@ -86,6 +88,7 @@ std::vector<std::string> ParquetTables() {
       "life_empty", "life_truncate", "int96_pk",      "bucket_postpone"};
   std::vector<std::string> names;
   for (const std::string& name : support::GoldenNames()) {
+    if (name.starts_with("pair_") || name.starts_with("old_")) continue;
     const auto schema = LatestSchema(name);
     if (!others.contains(name) &&
         OptionOf(schema, "file.format", "parquet") == "parquet" &&
@@ -111,8 +114,19 @@ std::vector<std::string> DeduplicatedTables() {
   return names;
 }
 
-class GoldenFilesTest : public ::testing::TestWithParam<std::string> {};
-class DeduplicatedFilesTest : public ::testing::TestWithParam<std::string> {};
+// A part of the tables each: finding them takes a while, which is spent once a process.
+constexpr size_t kParts = 4;
+
+class GoldenFilesTest : public ::testing::TestWithParam<size_t> {
+ protected:
+  void ForEach(const std::vector<std::string>& tables,
+               const std::function<void(const std::string&)>& test) {
+    for (size_t i = GetParam(); i < tables.size(); i += kParts) {
+      SCOPED_TRACE(tables[i]);
+      test(tables[i]);
+    }
+  }
+};
 
 /// All columns of a run.
 struct Rows {
@@ -156,8 +170,8 @@ void ExpectSame(const meta::SimpleStats& ours, const meta::SimpleStats& java) {
 
 /// Rows that Java wrote, written again: every statement in the manifest is the same
 /// bytes.
-TEST_P(GoldenFilesTest, WrittenAgainAFileHasTheMetadataThatJavaStated) {
-  const Table table = Load(GetParam());
+void WriteAgain(const std::string& name) {
+  const Table table = Load(name);
   const support::TemporaryFolder folder;
   int compared = 0;
   for (const meta::ManifestEntry& entry : table.files) {
@@ -214,9 +228,13 @@ TEST_P(GoldenFilesTest, WrittenAgainAFileHasTheMetadataThatJavaStated) {
   EXPECT_GT(compared, 0);
 }
 
+TEST_P(GoldenFilesTest, WrittenAgainAFileHasTheMetadataThatJavaStated) {
+  ForEach(ParquetTables(), WriteAgain);
+}
+
 /// Files of every schema, merged with today's: the rows that Java reads.
-TEST_P(DeduplicatedFilesTest, RowsAreThoseThatJavaReads) {
-  const Table table = Load(GetParam());
+void MergeAll(const std::string& name) {
+  const Table table = Load(name);
   const auto schema = table.schemas->Latest().ValueOrDie();
   std::vector<std::string> lines;
   std::map<std::pair<std::string, int32_t>, std::vector<meta::ManifestEntry>> buckets;
@@ -247,12 +265,11 @@ TEST_P(DeduplicatedFilesTest, RowsAreThoseThatJavaReads) {
   EXPECT_TRUE(support::SameRows(lines, table.golden.reads[0].lines));
 }
 
-INSTANTIATE_TEST_SUITE_P(Tables, GoldenFilesTest, ::testing::ValuesIn(ParquetTables()),
-                         [](const auto& info) { return info.param; });
+TEST_P(GoldenFilesTest, RowsAreThoseThatJavaReads) {
+  ForEach(DeduplicatedTables(), MergeAll);
+}
 
-INSTANTIATE_TEST_SUITE_P(Tables, DeduplicatedFilesTest,
-                         ::testing::ValuesIn(DeduplicatedTables()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Parts, GoldenFilesTest, ::testing::Range<size_t>(0, kParts));
 
 }  // namespace
 }  // namespace tarn::datafile

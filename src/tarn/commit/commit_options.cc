@@ -26,9 +26,11 @@ Status RefuseWhatIsMissing(const Options& options) {
   static constexpr struct {
     const char* key;
     const char* harmless;
-  } kMissing[] = {{"tag.automatic-creation", "none"},
-                  {"metadata.iceberg.storage", "disabled"},
-                  {"manifest.format", "avro"}};
+  } kMissing[] = {
+      {"row-tracking.enabled", "false"},   {"data-evolution.enabled", "false"},
+      {"pk-clustering-override", "false"}, {"commit.callbacks", ""},
+      {"tag.automatic-creation", "none"},  {"metadata.iceberg.storage", "disabled"},
+      {"manifest.format", "avro"}};
   for (const auto& missing : kMissing) {
     const std::string* value = options.Find(missing.key);
     if (value != nullptr && base::ToLower(base::Trim(*value)) != missing.harmless) {

@@ -53,7 +53,6 @@ constexpr Feature kFeatures[] = {
     {"vector-field", "", Uses(kCreate, kWrite, kCompact)},
     {"vector.file.format", "", Uses(kCreate, kRead, kWrite, kCompact)},
     // Hooks are classes of Java.
-    {"commit.callbacks", "", Uses(kWrite, kCompact)},
     {"tag.callbacks", "", Uses(kWrite, kCompact)},
     // Marking rows in files that are not rewritten is not built.
     {"deletion-vectors.enabled", "false", Uses(kCompact)},
