@@ -50,6 +50,7 @@ std::vector<std::string> PlayedHistories() {
                                               "upgraded_",
                                               "wide_300",
                                               "life_commits",
+                                              "idx_pk",
                                               "record_expire",
                                               "life_tags",
                                               "life_rollback",

@@ -5,6 +5,7 @@
 #include "tarn/base/name.h"
 #include "tarn/catalog/catalog.h"
 #include "tarn/catalog/object_name.h"
+#include "tarn/index/file_index_builder.h"
 #include "tarn/io/table_paths.h"
 #include "tarn/meta/schema_file.h"
 #include "tarn/meta/snapshot_files.h"
@@ -328,6 +329,7 @@ class FileSystemCatalog final : public Catalog {
                           V("option", "path"), V("hint", "leave the option out"));
     }
     ARROW_RETURN_NOT_OK(meta::CheckSchema(*schema, notices));
+    ARROW_RETURN_NOT_OK(index::WantedIndexes(*schema).status());
     schema->version = types::TableSchema::kCurrentVersion;
     schema->id = 0;
     schema->highest_field_id = types::AssignFieldIds(&schema->fields);

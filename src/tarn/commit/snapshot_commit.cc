@@ -402,6 +402,10 @@ Status SnapshotCommit::SyncFiles(const Changes& changes) {
     for (const ManifestEntry& entry : entries) {
       if (entry.kind != FileKind::kAdd || entry.file.external_path) continue;
       ARROW_ASSIGN_OR_RAISE(std::string path, scope_.data_file_path(entry));
+      const std::string folder = path.substr(0, path.rfind('/') + 1);
+      for (const std::string& name : entry.file.extra_files) {
+        paths.push_back(folder + name);
+      }
       paths.push_back(std::move(path));
     }
     return Status::OK();

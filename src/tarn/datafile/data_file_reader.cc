@@ -9,8 +9,11 @@
 
 #include "tarn/datafile/cursors.h"
 #include "tarn/datafile/format_options.h"
+#include "tarn/datafile/row_groups.h"
 #include "tarn/datafile/schema_mapping.h"
+#include "tarn/datafile/selected_rows.h"
 #include "tarn/format/column_file.h"
+#include "tarn/index/file_index_reader.h"
 #include "tarn/meta/stored_rows.h"
 #include "tarn/options/options.h"
 #include "tarn/types/arrow_types.h"
@@ -20,6 +23,19 @@ namespace {
 
 using types::DataField;
 using types::DataType;
+
+/// Rows between two that an index names are read along when they are fewer: a skip costs
+/// more.
+constexpr int64_t kGapRows = 256;
+
+RowRanges RangesOf(const Roaring& rows) {
+  RowRanges out;
+  for (const uint32_t row : rows) {
+    if (out.empty() || row > out.back().end + kGapRows) out.push_back({row, row});
+    out.back().end = int64_t{row} + 1;
+  }
+  return out;
+}
 
 const DataType& SequenceType() {
   static const DataType type = DataType::BigInt().NotNull();
@@ -34,7 +50,27 @@ class RunFiles {
         files_(std::move(files)),
         pool_(bucket_.context->pool == nullptr ? arrow::default_memory_pool()
                                                : bucket_.context->pool),
+        ranges_(files_.size()),
         opened_(files_.size()) {}
+
+  /// Find the rows that are worth reading; to be called before any cursor is opened.
+  Status SelectRows(const RowFilter& filter) {
+    for (size_t i = 0; i < files_.size(); ++i) {
+      ARROW_RETURN_NOT_OK(SelectRowsOfFile(i, filter));
+    }
+    return Status::OK();
+  }
+  /// Rows of file `i` that cursors answer.
+  int64_t RowsOf(size_t i) const {
+    return ranges_[i] ? CountRows(*ranges_[i]) : LiveRows(i);
+  }
+  /// The rows of file `i` that are answered, where `cursor` answers all.
+  std::unique_ptr<merge::ColumnCursor> Narrowed(
+      size_t i, std::unique_ptr<merge::ColumnCursor> cursor,
+      std::shared_ptr<arrow::DataType> type) const {
+    if (!ranges_[i]) return cursor;
+    return SelectedCursor(std::move(cursor), *ranges_[i], std::move(type), pool_);
+  }
 
   const std::vector<meta::DataFileMeta>& files() const { return files_; }
   arrow::MemoryPool* pool() const { return pool_; }
@@ -55,14 +91,8 @@ class RunFiles {
         [&](const DataField& candidate) { return candidate.id == field.id; });
     if (stored == data_schema->fields.end()) return OpenNulls(i, field.type);
     ARROW_ASSIGN_OR_RAISE(const auto reader, Open(i));
-    const auto& names = reader->column_names();
-    const auto holds = [&](const std::string& name) {
-      return std::find(names.begin(), names.end(), name) != names.end();
-    };
-    // A key is stored twice; the copy among the key columns is the cheaper one to read.
-    std::string name = stored->name;
-    if (IsKeyColumn(*data_schema, name) && holds(KeyName(name))) name = KeyName(name);
-    if (!holds(name)) return OpenNulls(i, field.type);
+    const std::string name = StoredName(*reader, *data_schema, stored->name);
+    if (name.empty()) return OpenNulls(i, field.type);
     ARROW_ASSIGN_OR_RAISE(auto mapping,
                           ColumnMapping::Make(field.name, stored->type, field.type));
     ARROW_ASSIGN_OR_RAISE(auto cursor, reader->OpenColumn(name, stored->type));
@@ -128,6 +158,74 @@ class RunFiles {
   static bool IsKeyColumn(const types::TableSchema& schema, const std::string& name) {
     const auto& keys = schema.primary_keys;
     return std::find(keys.begin(), keys.end(), name) != keys.end();
+  }
+
+  Status SelectRowsOfFile(size_t i, const RowFilter& filter) {
+    const meta::DataFileMeta& file = files_[i];
+    RowRanges ranges = {{0, file.row_count}};
+    if (file.row_count == 0) ranges.clear();
+    ARROW_ASSIGN_OR_RAISE(const auto written, SchemaOf(file));
+    int64_t by_index = 0, by_groups = 0;
+    if (filter.file_indexes) {
+      ARROW_ASSIGN_OR_RAISE(
+          const auto rows,
+          index::SelectRowsOf({*bucket_.context, bucket_.paths, bucket_.partition_path,
+                               bucket_.bucket, file, *bucket_.schema, *written},
+                              *filter.predicate, index::IndexUse::kSelectRows));
+      if (!rows.all) ranges = RangesOf(rows.rows);
+      by_index = file.row_count - CountRows(ranges);
+    }
+    if (filter.row_groups && !ranges.empty()) {
+      ARROW_ASSIGN_OR_RAISE(const auto reader, Open(i));
+      ARROW_ASSIGN_OR_RAISE(
+          const RowRanges groups,
+          RangesByGroups(reader.get(), *filter.predicate, [&](const std::string& column) {
+            return Stored(*reader, *written, column);
+          }));
+      ranges = Intersect(ranges, groups);
+      by_groups = file.row_count - by_index - CountRows(ranges);
+    }
+    if (filter.counters != nullptr) {
+      filter.counters->rows += file.row_count;
+      filter.counters->rows_by_index += by_index;
+      filter.counters->rows_by_groups += by_groups;
+    }
+    if (by_index + by_groups == 0) return Status::OK();
+    // Cursors answer live rows: ranges count what is left of the file.
+    const auto vector = bucket_.deletion_vectors.find(file.file_name);
+    ranges_[i] = vector == bucket_.deletion_vectors.end()
+                     ? std::move(ranges)
+                     : WithoutDeleted(ranges, vector->second);
+    return Status::OK();
+  }
+
+  /// A column of today's schema as file statistics know it: nothing when its values are
+  /// cast, or do not come from the file.
+  std::optional<StoredColumn> Stored(const format::FileReader& reader,
+                                     const types::TableSchema& written,
+                                     const std::string& column) const {
+    const int at = types::FieldIndex(schema().fields, column);
+    if (at < 0 || IsPartitionColumn(column)) return std::nullopt;
+    const DataField& field = schema().fields[static_cast<size_t>(at)];
+    for (const DataField& stored : written.fields) {
+      if (stored.id != field.id) continue;
+      if (!stored.type.EqualsIgnoringNullable(field.type)) return std::nullopt;
+      return StoredColumn{StoredName(reader, written, stored.name), stored.type};
+    }
+    return StoredColumn{"", field.type};
+  }
+
+  /// The name that a column has in a file, "" when it is not there. A key is stored
+  /// twice; the copy among the key columns is the cheaper one to read.
+  static std::string StoredName(const format::FileReader& reader,
+                                const types::TableSchema& written,
+                                const std::string& name) {
+    const auto& names = reader.column_names();
+    const auto holds = [&](const std::string& wanted) {
+      return std::find(names.begin(), names.end(), wanted) != names.end();
+    };
+    if (IsKeyColumn(written, name) && holds(KeyName(name))) return KeyName(name);
+    return holds(name) ? name : "";
   }
 
   Result<std::shared_ptr<const types::TableSchema>> SchemaOf(
@@ -201,6 +299,7 @@ class RunFiles {
   const ReadBucket bucket_;
   const std::vector<meta::DataFileMeta> files_;
   arrow::MemoryPool* const pool_;
+  std::vector<std::optional<RowRanges>> ranges_;  ///< per file, if not all its rows
   std::mutex mutex_;
   std::vector<std::weak_ptr<format::FileReader>> opened_;
   /// Columns of one file are opened one after another: its footer is read once for them.
@@ -209,10 +308,9 @@ class RunFiles {
 
 class FileRun final : public merge::SortedRun {
  public:
-  FileRun(ReadBucket bucket, std::vector<meta::DataFileMeta> files)
-      : files_(std::make_shared<RunFiles>(std::move(bucket), std::move(files))) {
+  explicit FileRun(std::shared_ptr<RunFiles> files) : files_(std::move(files)) {
     for (size_t i = 0; i < files_->files().size(); ++i) {
-      file_rows_.push_back(files_->LiveRows(i));
+      file_rows_.push_back(files_->RowsOf(i));
       rows_ += file_rows_.back();
     }
   }
@@ -245,7 +343,13 @@ class FileRun final : public merge::SortedRun {
   std::unique_ptr<merge::ColumnCursor> Chain(
       std::function<Result<std::unique_ptr<merge::ColumnCursor>>(size_t)> open,
       std::shared_ptr<arrow::DataType> type) const {
-    return ChainedCursor(file_rows_, std::move(open), std::move(type), files_->pool());
+    auto narrowed = [files = files_, open = std::move(open),
+                     type](size_t i) -> Result<std::unique_ptr<merge::ColumnCursor>> {
+      ARROW_ASSIGN_OR_RAISE(auto cursor, open(i));
+      return files->Narrowed(i, std::move(cursor), type);
+    };
+    return ChainedCursor(file_rows_, std::move(narrowed), std::move(type),
+                         files_->pool());
   }
 
   std::shared_ptr<RunFiles> files_;
@@ -257,7 +361,15 @@ class FileRun final : public merge::SortedRun {
 
 std::unique_ptr<merge::SortedRun> OpenRun(ReadBucket bucket,
                                           std::vector<meta::DataFileMeta> files) {
-  return std::make_unique<FileRun>(std::move(bucket), std::move(files));
+  return std::make_unique<FileRun>(
+      std::make_shared<RunFiles>(std::move(bucket), std::move(files)));
+}
+
+Result<std::unique_ptr<merge::SortedRun>> OpenFilteredRun(
+    ReadBucket bucket, std::vector<meta::DataFileMeta> files, const RowFilter& filter) {
+  auto run = std::make_shared<RunFiles>(std::move(bucket), std::move(files));
+  ARROW_RETURN_NOT_OK(run->SelectRows(filter));
+  return std::make_unique<FileRun>(std::move(run));
 }
 
 }  // namespace tarn::datafile

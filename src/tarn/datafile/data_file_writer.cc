@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <arrow/api.h>
+#include <arrow/io/interfaces.h>
 
 #include "tarn/datafile/file_statistics.h"
 #include "tarn/datafile/write_settings.h"
@@ -26,6 +27,7 @@ struct OpenFile {
   std::string name;
   std::string path;
   std::unique_ptr<format::FileWriter> writer;
+  std::unique_ptr<index::FileIndexBuilder> index;  ///< if the table wants one
   int64_t rows = 0;
   int64_t bytes_estimate = 0;
   int64_t min_sequence = std::numeric_limits<int64_t>::max();
@@ -109,6 +111,10 @@ class RollingWriter final : public DataFileWriter {
     ARROW_ASSIGN_OR_RAISE(
         open_.writer, format::CreateFile(*bucket_.context, open_.path, settings_.format,
                                          settings_.physical, settings_.writer));
+    if (!settings_.indexes.empty()) {
+      ARROW_ASSIGN_OR_RAISE(
+          open_.index, index::FileIndexBuilder::Make(*bucket_.schema, settings_.indexes));
+    }
     return Status::OK();
   }
 
@@ -129,6 +135,7 @@ class RollingWriter final : public DataFileWriter {
     const auto batch =
         arrow::RecordBatch::Make(physical_schema_, rows, std::move(columns));
     ARROW_RETURN_NOT_OK(open_.writer->Write(*batch));
+    if (open_.index != nullptr) ARROW_RETURN_NOT_OK(open_.index->Add(values));
     Observe(sequences, kinds, rows);
     return ObserveKeys(values);
   }
@@ -190,8 +197,26 @@ class RollingWriter final : public DataFileWriter {
     file.delete_row_count = open_.delete_rows;
     file.file_source = source_;
     ARROW_RETURN_NOT_OK(AddStatistics(finished.columns, &file));
+    ARROW_RETURN_NOT_OK(AddIndex(&file));
     done_.back() = std::move(file);
     return Status::OK();
+  }
+
+  /// A small index goes into the manifest, another beside the file.
+  Status AddIndex(meta::DataFileMeta* file) {
+    if (open_.index == nullptr) return Status::OK();
+    ARROW_ASSIGN_OR_RAISE(std::string bytes, open_.index->Finish());
+    open_.index.reset();
+    if (static_cast<int64_t>(bytes.size()) <= settings_.index_in_manifest_bytes) {
+      file->embedded_file_index = std::move(bytes);
+      return Status::OK();
+    }
+    file->extra_files.push_back(open_.name + ".index");
+    done_.back().extra_files = file->extra_files;
+    ARROW_ASSIGN_OR_RAISE(auto out,
+                          bucket_.context->files->CreateOutput(open_.path + ".index"));
+    ARROW_RETURN_NOT_OK(out->Write(bytes));
+    return out->Close();
   }
 
   Status AddStatistics(const std::vector<format::ColumnStatistics>& columns,

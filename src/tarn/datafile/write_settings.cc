@@ -171,6 +171,12 @@ Result<WriteSettings> WriteSettings::Make(const types::TableSchema& schema, int3
     ARROW_ASSIGN_OR_RAISE(out.file_rows, options.Get(options::kTargetFileRowNum));
   }
   ARROW_RETURN_NOT_OK(AddColumns(schema, options, &out));
+  if (!changelog) {
+    ARROW_ASSIGN_OR_RAISE(out.indexes, index::WantedIndexes(schema));
+    ARROW_ASSIGN_OR_RAISE(const auto threshold,
+                          options.Get(options::kFileIndexInManifestThreshold));
+    out.index_in_manifest_bytes = threshold.bytes;
+  }
 
   ARROW_ASSIGN_OR_RAISE(
       const std::string mode,

@@ -9,6 +9,7 @@
 #include "tarn/datafile/data_file_writer.h"
 #include "tarn/datafile/file_statistics.h"
 #include "tarn/format/column_file.h"
+#include "tarn/index/file_index_builder.h"
 
 namespace tarn::datafile {
 
@@ -26,9 +27,11 @@ struct WriteSettings {
   std::vector<types::DataField> key_fields;
   std::vector<int> key_columns;  ///< their positions among the value columns
   bool has_key_columns = false;  ///< files hold `_KEY_` columns (not in thin mode)
-  std::vector<types::DataField> physical;  ///< all columns of a file, in order
-  std::vector<StatsMode> key_modes;        ///< one per key field
-  std::vector<StatsMode> value_modes;      ///< one per value column
+  std::vector<types::DataField> physical;   ///< all columns of a file, in order
+  std::vector<StatsMode> key_modes;         ///< one per key field
+  std::vector<StatsMode> value_modes;       ///< one per value column
+  std::vector<index::WantedIndex> indexes;  ///< of data files; changelog files have none
+  int64_t index_in_manifest_bytes = 0;      ///< a larger index gets a file of its own
 
   /// Errors: kInvalidInput (a value that an option cannot have), kUnsupported naming what
   /// cannot be written here (BLOB columns, external paths).

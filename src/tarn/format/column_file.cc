@@ -11,6 +11,14 @@
 #include "tarn/io/table_paths.h"
 
 namespace tarn::format {
+
+Result<std::vector<PartStatistics>> FileReader::RowGroupParts(
+    int row_group, const std::string& name, const types::DataType& type) {
+  ARROW_ASSIGN_OR_RAISE(auto statistics, RowGroupStatistics(row_group, name, type));
+  return std::vector<PartStatistics>{
+      {row_groups()[static_cast<size_t>(row_group)], std::move(statistics)}};
+}
+
 Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
                                              const std::string& path, int64_t bytes,
                                              const ReaderOptions& options) {

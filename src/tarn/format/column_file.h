@@ -45,6 +45,12 @@ struct ColumnStatistics {
   std::optional<int64_t> null_count;
 };
 
+/// Statistics of a part of a row group.
+struct PartStatistics {
+  RowRange rows;
+  ColumnStatistics statistics;
+};
+
 /// One open file. Thread-safe for opening cursors; each cursor is for one caller at a
 /// time.
 class FileReader {
@@ -64,6 +70,11 @@ class FileReader {
   virtual Result<ColumnStatistics> RowGroupStatistics(int row_group,
                                                       const std::string& name,
                                                       const types::DataType& type) = 0;
+  /// The same for the parts of a row group that the format can skip (pages), in file
+  /// order; together they are all of its rows. One part where there are no smaller ones.
+  virtual Result<std::vector<PartStatistics>> RowGroupParts(int row_group,
+                                                            const std::string& name,
+                                                            const types::DataType& type);
 };
 
 struct WriterOptions {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/format/parquet_reader.h"
 
+#include <mutex>
+
 #include <arrow/api.h>
 #include <arrow/io/interfaces.h>
 #include <parquet/file_reader.h>
 #include <parquet/metadata.h>
+#include <parquet/page_index.h>
 #include <parquet/properties.h>
 #include <parquet/schema.h>
 #include <parquet/statistics.h>
@@ -108,7 +111,77 @@ class ParquetReader final : public FileReader {
     return out;
   }
 
+  Result<std::vector<PartStatistics>> RowGroupParts(
+      int row_group, const std::string& name, const types::DataType& type) override {
+    ARROW_ASSIGN_OR_RAISE(const int field, FieldOf(name));
+    TARN_CHECK(row_group >= 0 && row_group < static_cast<int>(groups_.size()));
+    std::vector<PartStatistics> out;
+    ARROW_RETURN_NOT_OK(GuardParquet(
+        file_->name, [&] { return ReadPages(row_group, field, type, &out); }));
+    if (!out.empty()) return out;
+    return FileReader::RowGroupParts(row_group, name, type);
+  }
+
  private:
+  /// Pages of a flat column by the file's page index; nothing where there is none, or
+  /// where it contradicts itself.
+  Status ReadPages(int row_group, int field, const types::DataType& type,
+                   std::vector<PartStatistics>* out) {
+    const auto metadata = file_->reader->metadata();
+    const parquet::schema::Node& node = *metadata->schema()->group_node()->field(field);
+    if (!node.is_primitive() || node.is_repeated()) return Status::OK();
+    const int column = metadata->schema()->ColumnIndex(node);
+    const parquet::ColumnDescriptor& descriptor = *metadata->schema()->Column(column);
+    ARROW_RETURN_NOT_OK(CheckPhysicalType(descriptor, type));
+    std::shared_ptr<parquet::ColumnIndex> bounds;
+    std::shared_ptr<parquet::OffsetIndex> places;
+    {
+      const std::lock_guard<std::mutex> lock(page_index_mutex_);
+      const auto index = file_->reader->GetPageIndexReader();
+      if (index == nullptr) return Status::OK();
+      const auto group = index->RowGroup(row_group);
+      if (group == nullptr) return Status::OK();
+      bounds = group->GetColumnIndex(column);
+      places = group->GetOffsetIndex(column);
+    }
+    if (bounds == nullptr || places == nullptr) return Status::OK();
+    const auto& pages = places->page_locations();
+    const RowRange& rows = groups_[static_cast<size_t>(row_group)];
+    const int64_t group_rows = rows.end - rows.begin;
+    const size_t count = pages.size();
+    if (bounds->null_pages().size() != count ||
+        bounds->encoded_min_values().size() != count ||
+        bounds->encoded_max_values().size() != count ||
+        (bounds->has_null_counts() && bounds->null_counts().size() != count)) {
+      return Status::OK();
+    }
+    for (size_t i = 0; i < count; ++i) {
+      const int64_t begin = pages[i].first_row_index;
+      const int64_t end = i + 1 < count ? pages[i + 1].first_row_index : group_rows;
+      if (begin >= end || (i == 0 && begin != 0) || end > group_rows) {
+        out->clear();
+        return Status::OK();
+      }
+      PartStatistics part{{rows.begin + begin, rows.begin + end}, {}};
+      if (bounds->has_null_counts())
+        part.statistics.null_count = bounds->null_counts()[i];
+      if (bounds->null_pages()[i]) {
+        part.statistics.null_count = end - begin;
+      } else {
+        ARROW_ASSIGN_OR_RAISE(
+            part.statistics.min,
+            StatisticsValue(descriptor, type, bounds->encoded_min_values()[i],
+                            file_->pool));
+        ARROW_ASSIGN_OR_RAISE(
+            part.statistics.max,
+            StatisticsValue(descriptor, type, bounds->encoded_max_values()[i],
+                            file_->pool));
+      }
+      out->push_back(std::move(part));
+    }
+    return Status::OK();
+  }
+
   Status ReadShape(ParquetFile* file) {
     const auto metadata = file->reader->metadata();
     const parquet::schema::GroupNode& root = *metadata->schema()->group_node();
@@ -159,6 +232,7 @@ class ParquetReader final : public FileReader {
   std::shared_ptr<const ParquetFile> file_;
   std::vector<std::string> names_;
   std::vector<RowRange> groups_;
+  std::mutex page_index_mutex_;
   int64_t num_rows_ = 0;
 };
 

@@ -10,12 +10,21 @@
 /// hint: whoever reads a file reads its vector. All other indexes only save work, and a
 /// reader may do without them.
 ///
+/// A *file index* describes the values of chosen columns of one data file: a bloom filter
+/// says that a value is certainly absent; a bitmap, bit-slice or range-bitmap index says
+/// which rows hold it. All indexes of a file stand in one container (`file_index.h`),
+/// embedded in the manifest entry while it is small, else in `<data file>.index`. Asked
+/// about a predicate (`row_selection.h`, `file_index_reader.h`) it names rows that may
+/// satisfy it, never too few; they are read and judged as ever. `file_index_builder.h`
+/// makes the container of a file that is written.
+///
 /// Words: an *index file* is listed by a snapshot's index manifest
 /// (`meta/index_manifest.h`) with its type and bucket; a *position* is the number of a
 /// row in its data file, from 0, over all row groups.
 ///
-/// Invariant: index bytes are checked whole before a library sees them
-/// (`roaring_bytes.h`).
+/// Invariants: index bytes are checked whole before a library sees them
+/// (`roaring_bytes.h`); a file index changes no answer, so it selects rows only where
+/// they are read as they are stored, never below a merge.
 
 #include <cstdint>
 #include <memory>

@@ -12,7 +12,9 @@
 #include "tarn/datafile/fan_in.h"
 #include "tarn/merge/run_merger.h"
 #include "tarn/meta/file_sections.h"
+#include "tarn/options/options.h"
 #include "tarn/read/diff_source.h"
+#include "tarn/read/judged_rows.h"
 #include "tarn/read/row_source.h"
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/partition_path.h"
@@ -64,11 +66,13 @@ class SplitReader final : public arrow::RecordBatchReader {
     bool raw = false;
     meta::FileRuns runs;
   };
-  /// How sections are opened: the columns to answer, and whether retractions stay.
+  /// How sections are opened: the columns to answer, whether retractions stay, and
+  /// whether rows that do not satisfy the predicate are left out already.
   struct Wanted {
     std::vector<int> columns;
     std::shared_ptr<arrow::Schema> schema;
     bool keep_retracts = false;
+    bool judged = false;
   };
 
   /// Sections one after another.
@@ -112,6 +116,7 @@ class SplitReader final : public arrow::RecordBatchReader {
     ARROW_ASSIGN_OR_RAISE(read_schema_, types::ToArrow(fields));
     fields.resize(options_.columns.size());
     ARROW_ASSIGN_OR_RAISE(output_schema_, types::ToArrow(fields));
+    ARROW_RETURN_NOT_OK(ChooseJudgement());
     if (options_.row_kinds) {
       ARROW_ASSIGN_OR_RAISE(
           output_schema_,
@@ -120,9 +125,42 @@ class SplitReader final : public arrow::RecordBatchReader {
     return Status::OK();
   }
 
+  /// What rows need not be read: of files that are read as they are, by the whole
+  /// predicate; below a merge by what it says of keys, and never by rows.
+  Status ChooseJudgement() {
+    if (options_.predicate == nullptr) return Status::OK();
+    const auto names = expr::ColumnsOf(*options_.predicate);
+    judgement_.predicate = options_.predicate;
+    judgement_.batch_rows = options_.batch_rows;
+    judgement_.late_columns = options_.prune.late_columns;
+    judgement_.counters = options_.counters.get();
+    judgement_.schema = output_schema_;
+    ARROW_ASSIGN_OR_RAISE(judgement_.columns, schema_->IndexesOf(options_.columns));
+    ARROW_ASSIGN_OR_RAISE(judgement_.predicate_columns, schema_->IndexesOf(names));
+    ARROW_ASSIGN_OR_RAISE(const auto judged, schema_->FieldsOf(names));
+    ARROW_ASSIGN_OR_RAISE(judgement_.predicate_schema, types::ToArrow(judged));
+    const options::Options options(schema_->options);
+    ARROW_ASSIGN_OR_RAISE(const bool indexes,
+                          options.Get(options::kFileIndexReadEnabled));
+    raw_filter_ = {.predicate = options_.predicate,
+                   .file_indexes = indexes && options_.prune.file_indexes,
+                   .row_groups = options_.prune.row_groups,
+                   .counters = options_.counters.get()};
+    key_filter_ = {
+        .predicate = expr::KeepOnly(options_.predicate, schema_->TrimmedPrimaryKey()),
+        .row_groups = options_.prune.row_groups,
+        .counters = options_.counters.get()};
+    return Status::OK();
+  }
+
   Status OpenSource(const meta::Split& split) {
-    const Wanted wanted{read_columns_, read_schema_,
-                        options_.keep_retracts || options_.row_kinds};
+    Wanted wanted{read_columns_, read_schema_,
+                  options_.keep_retracts || options_.row_kinds};
+    if (options_.predicate != nullptr && !split.unmerged && !split.before_files) {
+      wanted.judged = judged_ = true;
+      wanted.columns = judgement_.columns;
+      wanted.schema = judgement_.schema;
+    }
     if (split.unmerged) {
       source_ = RawSource(datafile::OpenRun(*bucket_, split.files), read_columns_,
                           read_schema_, options_.batch_rows, /*with_kinds=*/true);
@@ -156,7 +194,7 @@ class SplitReader final : public arrow::RecordBatchReader {
                                            bool raw_convertible) {
     std::vector<Section> out;
     if (raw_convertible || !schema_->has_primary_key()) {
-      out.push_back({true, {files}});
+      AddRaw(files, &out);
       return out;
     }
     ARROW_ASSIGN_OR_RAISE(spec_, merge::MergeSpec::FromSchema(*schema_));
@@ -169,9 +207,33 @@ class SplitReader final : public arrow::RecordBatchReader {
           std::all_of(section[0].begin(), section[0].end(), [](const auto& file) {
             return file.delete_row_count.has_value() && *file.delete_row_count == 0;
           });
-      out.push_back({raw && !options_.row_kinds, std::move(section)});
+      if (raw && !options_.row_kinds) {
+        AddRaw(std::move(section[0]), &out);
+      } else {
+        out.push_back({false, std::move(section)});
+      }
     }
     return out;
+  }
+
+  /// Files to read as they are; with a predicate one by one, since each is opened to see
+  /// which of its rows to read.
+  void AddRaw(std::vector<meta::DataFileMeta> files, std::vector<Section>* out) const {
+    if (!judged_) {
+      out->push_back({true, {std::move(files)}});
+      return;
+    }
+    for (auto& file : files) out->push_back({true, {{std::move(file)}}});
+  }
+
+  /// A run without what `filter` rules out.
+  static Result<std::unique_ptr<merge::SortedRun>> OpenRun(
+      const datafile::ReadBucket& bucket, std::vector<meta::DataFileMeta> files,
+      const datafile::RowFilter& filter) {
+    if (filter.predicate == nullptr || !(filter.file_indexes || filter.row_groups)) {
+      return datafile::OpenRun(bucket, std::move(files));
+    }
+    return datafile::OpenFilteredRun(bucket, std::move(files), filter);
   }
 
   /// The bucket with the vectors of a section's files, in memory while it is read.
@@ -189,6 +251,10 @@ class SplitReader final : public arrow::RecordBatchReader {
   Result<std::unique_ptr<RowSource>> Open(const Section& section,
                                           const Wanted& wanted) const {
     ARROW_ASSIGN_OR_RAISE(const datafile::ReadBucket bucket, BucketFor(section));
+    if (section.raw && wanted.judged) {
+      ARROW_ASSIGN_OR_RAISE(auto run, OpenRun(bucket, section.runs[0], raw_filter_));
+      return JudgedRows(*context_, std::move(run), judgement_);
+    }
     if (section.raw) {
       return RawSource(datafile::OpenRun(bucket, section.runs[0]), wanted.columns,
                        wanted.schema, options_.batch_rows,
@@ -200,12 +266,14 @@ class SplitReader final : public arrow::RecordBatchReader {
       std::vector<meta::DataFileMeta> run;
       for (const auto& file : files) {
         if (spec_.lookup && !run.empty() && run.back().level != file.level) {
-          runs.push_back(datafile::OpenRun(bucket, std::move(run)));
+          ARROW_ASSIGN_OR_RAISE(runs.emplace_back(),
+                                OpenRun(bucket, std::move(run), key_filter_));
           run.clear();
         }
         run.push_back(file);
       }
-      runs.push_back(datafile::OpenRun(bucket, std::move(run)));
+      ARROW_ASSIGN_OR_RAISE(runs.emplace_back(),
+                            OpenRun(bucket, std::move(run), key_filter_));
     }
     if (!spec_.lookup) {
       ARROW_ASSIGN_OR_RAISE(auto order, merge::MergeSpec::OrderOnly(*schema_));
@@ -215,10 +283,27 @@ class SplitReader final : public arrow::RecordBatchReader {
     options.projection = wanted.columns;
     options.drop_retracts = !wanted.keep_retracts;
     options.batch_rows = options_.batch_rows;
+    if (wanted.judged) JudgeMerged(&options);
     ARROW_ASSIGN_OR_RAISE(
         auto merger,
         merge::RunMerger::Make(*context_, spec_, std::move(runs), std::move(options)));
     return MergeSource(std::move(merger));
+  }
+
+  /// Merged rows are judged before the columns that the predicate does not need are
+  /// gathered.
+  void JudgeMerged(merge::RunMergerOptions* options) const {
+    options->filter = [predicate = options_.predicate](const arrow::RecordBatch& rows) {
+      return expr::Evaluate(*predicate, rows);
+    };
+    auto& columns = options->filter_columns;
+    columns = judgement_.predicate_columns;
+    if (judgement_.late_columns) return;
+    for (int column : judgement_.columns) {
+      if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
+        columns.push_back(column);
+      }
+    }
   }
 
   Status Next(std::shared_ptr<arrow::RecordBatch>* batch) {
@@ -243,7 +328,7 @@ class SplitReader final : public arrow::RecordBatchReader {
     }
     auto answer =
         arrow::RecordBatch::Make(output_schema_, batch->num_rows(), std::move(columns));
-    if (options_.predicate == nullptr) return answer;
+    if (options_.predicate == nullptr || judged_) return answer;
     ARROW_ASSIGN_OR_RAISE(auto selected, expr::Evaluate(*options_.predicate, *batch));
     if (selected->true_count() == batch->num_rows()) return answer;
     arrow::compute::ExecContext exec(context_->pool);
@@ -271,8 +356,11 @@ class SplitReader final : public arrow::RecordBatchReader {
   std::unique_ptr<datafile::ReadBucket> bucket_;
   std::map<std::string, meta::DeletionVectorPlace> vector_places_;
   merge::MergeSpec spec_;
-  std::vector<int> read_columns_;
+  std::vector<int> read_columns_;  ///< those to answer, then what the predicate needs
   std::shared_ptr<arrow::Schema> read_schema_;
+  Judgement judgement_;
+  datafile::RowFilter raw_filter_, key_filter_;
+  bool judged_ = false;  ///< sources leave out what does not satisfy the predicate
   std::shared_ptr<arrow::Schema> output_schema_;
   std::unique_ptr<RowSource> source_;
   Status failed_;

@@ -4,11 +4,14 @@
 /// \file
 /// Chapter: read, a split becomes record batches.
 ///
-/// A raw split is files one after another, all predicates pushed down. A merging split
-/// is, section by section, one cursor per sorted run into the merge; then deletes are
-/// dropped, value predicates applied, and the columns asked for gathered late. A split of
+/// A raw split is files one after another: file indexes and statistics inside of a file
+/// say which of its rows may satisfy the predicate, its columns are read first, the
+/// others only where a row does (`judged_rows.h`). A merging split is, section by
+/// section, one cursor per sorted run into the merge; below it only whole keys are left
+/// out, by predicates on key columns; deletes are dropped, the predicate is judged on
+/// merged rows, and the other columns are gathered for those that satisfy it. A split of
 /// changes is its files' records as they are; one of a diff merges both sides and walks
-/// them together (`diff_source.h`).
+/// them together (`diff_source.h`): both are judged at the end.
 
 #include <memory>
 #include <string>
@@ -17,7 +20,9 @@
 #include <arrow/type_fwd.h>
 
 #include "tarn/base/context.h"
+#include "tarn/datafile/selected_rows.h"
 #include "tarn/expr/predicate.h"
+#include "tarn/expr/pruning.h"
 #include "tarn/meta/schema_file.h"
 #include "tarn/meta/split.h"
 #include "tarn/types/table_schema.h"
@@ -27,9 +32,11 @@ namespace tarn::read {
 struct ReadOptions {
   std::vector<std::string> columns;  ///< names to answer, in this order
   expr::PredicatePtr predicate;      ///< applied exactly; may use columns not answered
+  expr::Pruning prune;
   int64_t batch_rows = 8192;
   bool keep_retracts = false;  ///< answer -U and -D rows too (compaction, audit log)
   bool row_kinds = false;      ///< prepend column `rowkind` utf8 ("+I", ...)
+  std::shared_ptr<datafile::RowCounters> counters;  ///< what was left out, if wanted
 };
 
 /// Read one split. The reader's schema has the columns asked for, in the engine's Arrow

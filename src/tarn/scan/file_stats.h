@@ -33,10 +33,10 @@ class FileStats {
   /// `predicate` consists.
   Result<bool> KeysMightMatch(const meta::DataFileMeta& file,
                               const expr::Predicate& predicate);
-
- private:
+  /// The schema of that id, the one that is read included.
   Result<std::shared_ptr<const types::TableSchema>> SchemaOf(int64_t id);
 
+ private:
   const types::TableSchema& schema_;
   const meta::SchemaFiles& schemas_;
 };

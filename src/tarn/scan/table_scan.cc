@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/scan/table_scan.h"
 
+#include <functional>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
 
+#include "tarn/index/file_index_reader.h"
 #include "tarn/io/table_paths.h"
 #include "tarn/meta/index_manifest.h"
 #include "tarn/meta/live_files.h"
@@ -69,13 +71,17 @@ class Planner {
                                          partition_fields_, {options_.partitions.begin(),
                                                              options_.partitions.end()}));
     }
-    if (!options_.prune || options_.predicate == nullptr) return Status::OK();
+    if (options_.predicate == nullptr) return Status::OK();
     predicate_ = options_.predicate;
-    if (!partition_fields_.empty()) {
+    ARROW_ASSIGN_OR_RAISE(use_indexes_, options.Get(options::kFileIndexReadEnabled));
+    use_indexes_ = use_indexes_ && options_.prune.file_indexes;
+    if (!partition_fields_.empty() && options_.prune.partitions) {
       partition_predicate_ = expr::KeepOnly(predicate_, schema_.partition_keys);
     }
-    if (keyed) key_predicate_ = expr::KeepOnly(predicate_, schema_.TrimmedPrimaryKey());
-    if (bucket > 0 || real_buckets_only_) {
+    if (keyed && options_.prune.key_statistics) {
+      key_predicate_ = expr::KeepOnly(predicate_, schema_.TrimmedPrimaryKey());
+    }
+    if (options_.prune.buckets && (bucket > 0 || real_buckets_only_)) {
       ARROW_ASSIGN_OR_RAISE(bucket_select_, BucketSelect::Make(schema_, *predicate_));
     }
     return Status::OK();
@@ -211,6 +217,11 @@ class Planner {
     }
   }
 
+  struct BucketPlace {
+    const std::string& partition_path;
+    int32_t bucket;
+  };
+
   /// Remember the first error of a callback that can only say yes or no.
   bool Check(const Result<bool>& answer) {
     if (answer.ok()) return *answer;
@@ -268,8 +279,10 @@ class Planner {
     if (skip_level_0_ && entry.file.level == 0) return false;
     if (options_.created_from_millis && !IsYoungEnough(entry.file)) return false;
     if (predicate_ == nullptr) return true;
-    if (key_fields_.empty() || changes_)
-      return Check(stats_.ValuesMightMatch(entry.file, *predicate_));
+    if (key_fields_.empty() || changes_) {
+      return !options_.prune.value_statistics ||
+             Check(stats_.ValuesMightMatch(entry.file, *predicate_));
+    }
     // A key is either in the range of a file or not, whatever its versions say.
     return key_predicate_ == nullptr ||
            Check(stats_.KeysMightMatch(entry.file, *key_predicate_));
@@ -287,15 +300,59 @@ class Planner {
   /// Whether files that share keys with no others can answer a wanted row. Below a merge
   /// a file must not be left out for its values: it may hold the newest version of a row,
   /// and an older one would reappear. So files go together, and an engine that folds
-  /// several rows into one is judged only where there is one file.
-  Result<bool> WantsSection(const std::vector<DataFileMeta>& files) {
+  /// several rows into one is judged only where there is one file. Indexes speak of rows
+  /// as they are stored, so they are asked about a file that stands alone, as in Java.
+  Result<bool> WantsSection(const std::vector<DataFileMeta>& files,
+                            const BucketPlace& place) {
     if (predicate_ == nullptr || (folds_ && files.size() > 1)) return true;
-    for (const DataFileMeta& file : files) {
-      ARROW_ASSIGN_OR_RAISE(const bool wanted,
-                            stats_.ValuesMightMatch(file, *predicate_));
-      if (wanted) return true;
+    const bool judge =
+        files.size() > 1 ? options_.prune.sections : options_.prune.value_statistics;
+    bool wanted = !judge;
+    for (size_t i = 0; i < files.size() && !wanted; ++i) {
+      ARROW_ASSIGN_OR_RAISE(wanted, stats_.ValuesMightMatch(files[i], *predicate_));
     }
-    return false;
+    return wanted && files.size() == 1 ? MightHoldRows(files[0], place) : wanted;
+  }
+
+  /// By the file's index. Asked from several threads, of files that are live: the index
+  /// of one that was deleted may be gone.
+  Result<bool> MightHoldRows(const DataFileMeta& file, const BucketPlace& place) {
+    if (!use_indexes_ || !index::HasFileIndex(file)) return true;
+    std::shared_ptr<const types::TableSchema> written;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      ARROW_ASSIGN_OR_RAISE(written, stats_.SchemaOf(file.schema_id));
+    }
+    ARROW_ASSIGN_OR_RAISE(const auto rows,
+                          index::SelectRowsOf({context_, paths_, place.partition_path,
+                                               place.bucket, file, schema_, *written},
+                                              *predicate_, index::IndexUse::kSkipFile));
+    std::lock_guard<std::mutex> lock(mutex_);
+    ++indexes_asked_;
+    files_without_rows_ += rows.none() ? 1 : 0;
+    return !rows.none();
+  }
+
+  /// Files of a bucket without a key, each judged alone.
+  Result<std::vector<DataFileMeta>> WithRows(std::vector<DataFileMeta> files,
+                                             const BucketPlace& place) {
+    if (predicate_ == nullptr || !use_indexes_) return files;
+    std::vector<uint8_t> wanted(files.size(), 1);
+    std::vector<std::function<Status()>> tasks;
+    for (size_t i = 0; i < files.size(); ++i) {
+      if (!index::HasFileIndex(files[i])) continue;
+      tasks.emplace_back([&, i]() -> Status {
+        ARROW_ASSIGN_OR_RAISE(const bool holds, MightHoldRows(files[i], place));
+        wanted[i] = holds ? 1 : 0;
+        return Status::OK();
+      });
+    }
+    ARROW_RETURN_NOT_OK(context_.executor->RunAll(std::move(tasks)));
+    std::vector<DataFileMeta> kept;
+    for (size_t i = 0; i < files.size(); ++i) {
+      if (wanted[i] != 0) kept.push_back(std::move(files[i]));
+    }
+    return kept;
   }
 
   Status CheckReadable(const DataFileMeta& file) const {
@@ -381,10 +438,15 @@ class Planner {
       if (fresh) buckets.push_back({&entry, {}});
       buckets[at->second].second.push_back(entry.file);
     }
+    ARROW_ASSIGN_OR_RAISE(const auto partition_paths,
+                          types::PartitionPaths::Make(schema_));
     for (auto& [first, files] : buckets) {
       ARROW_ASSIGN_OR_RAISE(meta::Split split, SplitOf(snapshot_id, *first));
       const auto marked = vectors.find({first->partition, first->bucket});
-      ARROW_ASSIGN_OR_RAISE(auto packed, Pack(std::move(files)));
+      ARROW_ASSIGN_OR_RAISE(const std::string partition_path,
+                            partition_paths.PathOf(first->partition));
+      ARROW_ASSIGN_OR_RAISE(auto packed,
+                            Pack(std::move(files), {partition_path, first->bucket}));
       for (SplitFiles& group : packed) {
         split.files = std::move(group.files);
         split.deletion_vectors.clear();
@@ -398,14 +460,21 @@ class Planner {
         plan->splits.push_back(split);
       }
     }
+    plan->counters.indexes_asked = indexes_asked_;
+    plan->counters.files_without_rows = files_without_rows_;
     return status_;
   }
 
-  Result<std::vector<SplitFiles>> Pack(std::vector<DataFileMeta> files) {
-    if (key_fields_.empty()) return PackAppendFiles(std::move(files), pack_);
+  Result<std::vector<SplitFiles>> Pack(std::vector<DataFileMeta> files,
+                                       const BucketPlace& place) {
+    if (key_fields_.empty()) {
+      ARROW_ASSIGN_OR_RAISE(files, WithRows(std::move(files), place));
+      return PackAppendFiles(std::move(files), pack_);
+    }
     return PackKeyedFiles(files, key_fields_, first_row_ || vectors_, pack_,
-                          [this](const std::vector<DataFileMeta>& section) {
-                            return changes_ ? Result<bool>(true) : WantsSection(section);
+                          [&](const std::vector<DataFileMeta>& section) {
+                            return changes_ ? Result<bool>(true)
+                                            : WantsSection(section, place);
                           });
   }
 
@@ -429,8 +498,10 @@ class Planner {
   std::optional<meta::PartitionSet> wanted_;
   expr::PredicatePtr predicate_, partition_predicate_, key_predicate_;
   std::unique_ptr<BucketSelect> bucket_select_;
+  bool use_indexes_ = false;
 
   std::mutex mutex_;
+  int64_t indexes_asked_ = 0, files_without_rows_ = 0;
   std::map<std::string, bool, std::less<>> partition_answers_;
   Status status_;
 };

@@ -5,17 +5,18 @@
 /// Chapter: scan, a snapshot becomes splits.
 ///
 /// Manifest lists are read, manifests pruned by partition and bucket, entries by bucket,
-/// key and value statistics where that is safe, ADD and DELETE cancelled; per (partition,
-/// bucket) files whose key ranges touch form a section, and sections are packed into
-/// splits. A table with deletion vectors has one version of a key above level 0: its
-/// splits are raw, level 0 stays out (but for `deletion-vectors.merge-on-read`), and they
-/// carry the places of the vectors.
+/// key and value statistics where that is safe, ADD and DELETE cancelled; files whose
+/// rows stand for themselves by their index; per (partition, bucket) files whose key
+/// ranges touch form a section, and sections are packed into splits. A table with
+/// deletion vectors has one version of a key above level 0: its splits are raw, level 0
+/// stays out (but for `deletion-vectors.merge-on-read`), and they carry the places of the
+/// vectors.
 ///
 /// Besides states there are changes: the files that snapshots of a stretch of history
 /// added, record by record (`PlanChanges`), and two states to compare (`PlanDiff`).
 ///
-/// Invariant: pruning changes no answer; `ScanOptions::prune = false` turns all of it
-/// off.
+/// Invariant: pruning changes no answer; `ScanOptions::prune` turns all of it off, or one
+/// kind.
 
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,7 @@
 
 #include "tarn/base/context.h"
 #include "tarn/expr/predicate.h"
+#include "tarn/expr/pruning.h"
 #include "tarn/meta/manifest_entry.h"
 #include "tarn/meta/snapshot.h"
 #include "tarn/meta/split.h"
@@ -38,7 +40,7 @@ struct ScanOptions {
   std::optional<int32_t> bucket;
   /// Only files that were created then or later, in epoch milliseconds.
   std::optional<int64_t> created_from_millis;
-  bool prune = true;
+  expr::Pruning prune;
 };
 
 /// Which files of a snapshot say what it changed.
@@ -51,6 +53,8 @@ enum class ChangeSource : uint8_t {
 struct PlanCounters {
   int64_t manifests_total = 0, manifests_read = 0;
   int64_t files_total = 0, files_kept = 0;
+  /// Files whose index was asked about the predicate, and those that it left out.
+  int64_t indexes_asked = 0, files_without_rows = 0;
 };
 
 struct Plan {

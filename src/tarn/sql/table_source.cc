@@ -86,12 +86,13 @@ class TableSource final : public ScanSource {
       for (const auto& file : split.files) rows += file.row_count;
     }
     return fmt::format(
-        "table={} snapshot={} filter=[{}] manifests={}/{} files={}/{} splits={} "
-        "merging={} rows<={}",
+        "table={} snapshot={} filter=[{}] manifests={}/{} files={}/{} "
+        "left out by indexes={}/{} splits={} merging={} rows<={}",
         table_->name(), plan.snapshot ? std::to_string(plan.snapshot->id) : "none",
         predicate == nullptr ? "" : TextOf(*predicate), plan.counters.manifests_read,
         plan.counters.manifests_total, plan.counters.files_kept,
-        plan.counters.files_total, plan.splits.size(), merging, rows);
+        plan.counters.files_total, plan.counters.files_without_rows,
+        plan.counters.indexes_asked, plan.splits.size(), merging, rows);
   }
 
  private:

@@ -140,6 +140,8 @@ class FileTable final : public Table {
       for (const auto& field : schema->fields) options.columns.push_back(field.name);
     }
     options.predicate = request.predicate;
+    options.prune = request.prune;
+    options.counters = request.counters;
     options.row_kinds = request.row_kinds;
     options.keep_retracts = request.keep_retracts;
     ARROW_ASSIGN_OR_RAISE(auto fields, schema->FieldsOf(options.columns));

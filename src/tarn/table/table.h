@@ -43,10 +43,11 @@ struct ScanRequest {
   /// Answer today's columns whatever state is read, as a hint of Flink's does; otherwise
   /// time travel answers the columns of that day.
   bool todays_schema = false;
-  bool prune = true;
+  expr::Pruning prune;
   bool row_kinds = false;
   bool keep_retracts = false;  ///< answer stored -U and -D rows too
   std::optional<int64_t> limit;
+  std::shared_ptr<datafile::RowCounters> counters;  ///< what was left out, if wanted
 };
 
 struct CompactRequest {
