@@ -228,6 +228,70 @@ TEST(GoldenMetadata, ManifestListsAreWrittenBackAsJavaWroteThem) {
   }
 }
 
+TEST(GoldenMetadata, IndexManifestsAreWrittenBackAsJavaWroteThem) {
+  support::TemporaryFolder folder;
+  int written = 0;
+  for (const auto& golden : Goldens()) {
+    for (const std::string& name : golden->Names("manifest", "index-manifest-")) {
+      SCOPED_TRACE(golden->table.name + " " + name);
+      const std::string path = golden->ManifestPath(name);
+      const auto entries = ReadIndexManifest(*golden->context, path);
+      ASSERT_TRUE(entries.ok()) << entries.status();
+      const std::string copy = folder / name;
+      const Status status = WriteIndexManifest(*golden->context, copy, *entries, {});
+      ASSERT_TRUE(status.ok()) << status;
+      EXPECT_EQ(StoredSchema(*golden->context, copy),
+                StoredSchema(*golden->context, path));
+      EXPECT_EQ(RecordBytes(*golden->context, copy), RecordBytes(*golden->context, path));
+      ++written;
+    }
+  }
+  EXPECT_GT(written, 10);
+}
+
+IndexManifestEntry HashOf(FileKind kind, int32_t bucket, const std::string& file,
+                          const std::string& type = "HASH") {
+  IndexManifestEntry entry;
+  entry.kind = kind;
+  entry.bucket = bucket;
+  entry.index_type = type;
+  entry.file_name = file;
+  return entry;
+}
+
+std::vector<std::string> NamesOf(const std::vector<IndexManifestEntry>& entries) {
+  std::vector<std::string> out;
+  for (const auto& entry : entries) out.push_back(entry.file_name);
+  return out;
+}
+
+TEST(CombineIndexEntries, GivesABucketOneFileOfAType) {
+  const auto combined = CombineIndexEntries(
+      {HashOf(FileKind::kAdd, 0, "a"), HashOf(FileKind::kAdd, 1, "b"),
+       HashOf(FileKind::kAdd, 1, "dv", "DELETION_VECTORS")},
+      {HashOf(FileKind::kAdd, 1, "c"), HashOf(FileKind::kDelete, 0, "a"),
+       HashOf(FileKind::kAdd, 2, "d")},
+      /*unaware=*/false);
+  ASSERT_TRUE(combined.ok()) << combined.status();
+  EXPECT_EQ(NamesOf(*combined), (std::vector<std::string>{"c", "dv", "d"}));
+}
+
+TEST(CombineIndexEntries, TellsVectorsApartByFileWithoutBuckets) {
+  const auto combined =
+      CombineIndexEntries({HashOf(FileKind::kAdd, 0, "a", "DELETION_VECTORS")},
+                          {HashOf(FileKind::kAdd, 0, "b", "DELETION_VECTORS")},
+                          /*unaware=*/true);
+  ASSERT_TRUE(combined.ok()) << combined.status();
+  EXPECT_EQ(NamesOf(*combined), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(CombineIndexEntries, FindsThatSomebodyReplacedAFileFirst) {
+  const auto combined =
+      CombineIndexEntries({HashOf(FileKind::kAdd, 0, "b")},
+                          {HashOf(FileKind::kDelete, 0, "a")}, /*unaware=*/false);
+  EXPECT_EQ(KindOf(combined.status()), ErrorKind::kConflict);
+}
+
 /// Write the entries of a manifest again; answers what a list says about the copy.
 ManifestFileMeta Rewrite(const Golden& golden, const std::string& name,
                          const io::TablePaths& to, io::FileNames* names) {

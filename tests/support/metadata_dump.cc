@@ -113,6 +113,9 @@ class Comparer {
       }
       out.push_back(std::move(entry));
     }
+    // Java lists them as a hash map has them.
+    std::stable_sort(out.begin(), out.end(),
+                     [](const json& a, const json& b) { return a.dump() < b.dump(); });
     return out;
   }
 

@@ -96,13 +96,11 @@ class Writer {
     auto out = std::unique_ptr<Writer>(new Writer());
     out->fields_ = table.schema()->fields;
     if (request.contains("overwrite")) out->overwrite_ = TextMap(request, "overwrite");
-    write::WriteOptions write_options;
-    if (request.contains("overwrite")) {
-      write_options.dynamic_options[commit::kIgnorePreviousFiles] = "true";
-    }
-    ARROW_ASSIGN_OR_RAISE(out->write_, table.NewWrite(write_options));
     commit::TableCommitOptions options;
     options.commit_user = request.value("commit-user", "tarn");
+    ARROW_ASSIGN_OR_RAISE(out->write_,
+                          table.NewWrite({.commit_user = options.commit_user,
+                                          .overwrite = request.contains("overwrite")}));
     ARROW_ASSIGN_OR_RAISE(out->commit_, table.NewCommit(options));
     ARROW_ASSIGN_OR_RAISE(const auto last, out->commit_->LatestOfUser());
     if (request.contains("identifier")) {

@@ -38,6 +38,24 @@ Result<types::ChangeBatch> Admit(const types::TableSchema& schema,
   return gate.Admit(batch);
 }
 
+TEST(ChangeGate, LetsRowsAndNoRetractionsIntoATableWithoutAKey) {
+  types::TableSchema schema = Schema({});
+  schema.primary_keys.clear();
+  auto in = Admit(schema, {Change("+I", 1, "a"), Change("+U", 1, "b")});
+  ASSERT_TRUE(in.ok()) << in.status();
+  EXPECT_EQ(in->num_rows(), 2);
+  for (const char* kind : {"-U", "-D"}) {
+    in = Admit(schema, {Change("+I", 1, "a"), Change(kind, 1, "a")});
+    ASSERT_FALSE(in.ok());
+    EXPECT_EQ(KindOf(in.status()), ErrorKind::kInvalidInput);
+    EXPECT_NE(in.status().ToString().find("ignore-delete"), std::string::npos);
+  }
+  schema.options["ignore-delete"] = "true";
+  in = Admit(schema, {Change("+I", 1, "a"), Change("-D", 1, "a")});
+  ASSERT_TRUE(in.ok()) << in.status();
+  EXPECT_EQ(in->num_rows(), 1);
+}
+
 const std::map<std::string, std::string> kGroups = {
     {"merge-engine", "partial-update"},
     {"fields.clock.sequence-group", "v,n"},

@@ -2,6 +2,7 @@
 #include "tarn/write/row_router.h"
 
 #include <set>
+#include <utility>
 
 #include <arrow/api.h>
 #include <gtest/gtest.h>
@@ -25,9 +26,10 @@ types::TableSchema Schema(bool partitioned) {
 
 Result<std::vector<RoutedRows>> Route(const types::TableSchema& schema,
                                       const json& changes, int32_t buckets) {
-  ARROW_ASSIGN_OR_RAISE(auto router,
-                        RowRouter::Make(arrow::default_memory_pool(), schema, buckets,
-                                        types::BucketFunction::kDefault));
+  ARROW_ASSIGN_OR_RAISE(auto chooser,
+                        MakeFixedBuckets(arrow::default_memory_pool(), schema, buckets));
+  ARROW_ASSIGN_OR_RAISE(auto router, RowRouter::Make(arrow::default_memory_pool(), schema,
+                                                     std::move(chooser)));
   ARROW_ASSIGN_OR_RAISE(auto batch, support::ChangesFromJson(changes, schema.fields));
   return router.Route(batch);
 }
@@ -65,8 +67,8 @@ TEST(RowRouter, SendsEveryRowToItsPartitionAndBucketInOrder) {
 
 TEST(RowRouter, DoesNotCopyABatchOfOnePlace) {
   const types::TableSchema schema = Schema(false);
-  auto router = RowRouter::Make(arrow::default_memory_pool(), schema, 1,
-                                types::BucketFunction::kDefault);
+  auto router =
+      RowRouter::Make(arrow::default_memory_pool(), schema, MakeOneBucket(0, -1));
   ASSERT_TRUE(router.ok());
   auto batch = support::ChangesFromJson({Change("+I", "a", 1), Change("+I", "b", 2)},
                                         schema.fields);
@@ -75,9 +77,18 @@ TEST(RowRouter, DoesNotCopyABatchOfOnePlace) {
   EXPECT_EQ((*routed)[0].rows.rows->column(1)->data(), batch->rows->column(1)->data());
 }
 
-TEST(RowRouter, RefusesDynamicBucketsByName) {
-  const auto routed = Route(Schema(false), {Change("+I", "a", 1)}, -1);
-  EXPECT_EQ(KindOf(routed.status()), ErrorKind::kUnsupported);
+TEST(RowRouter, PutsAllRowsOfAPartitionInTheOneBucketThereIs) {
+  auto router =
+      RowRouter::Make(arrow::default_memory_pool(), Schema(true), MakeOneBucket(-2, -2));
+  ASSERT_TRUE(router.ok());
+  auto batch = support::ChangesFromJson(
+      {Change("+I", "a", 1), Change("-D", "b", 2), Change("+I", "a", 3)},
+      Schema(true).fields);
+  const auto routed = router->Route(*batch);
+  ASSERT_EQ(routed->size(), 2u);
+  EXPECT_EQ((*routed)[0].bucket, -2);
+  EXPECT_EQ((*routed)[0].rows.num_rows(), 2);
+  EXPECT_EQ(router->TotalBuckets((*routed)[0].partition), -2);
 }
 
 }  // namespace

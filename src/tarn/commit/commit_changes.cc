@@ -67,6 +67,12 @@ CollectedChanges CollectChanges(const std::vector<meta::CommitMessage>& messages
     AddEntries(m, m.compact_before, FileKind::kDelete, &out.compact.files);
     AddEntries(m, m.compact_after, FileKind::kAdd, &out.compact.files);
     AddEntries(m, m.compact_changelog, FileKind::kAdd, &out.compact.changelog);
+    out.append.index.insert(out.append.index.end(), m.index_files.begin(),
+                            m.index_files.end());
+    out.compact.index.insert(out.compact.index.end(), m.compact_index_files.begin(),
+                             m.compact_index_files.end());
+    if (m.sole_writer_since) out.append.sole_writer_since = m.sole_writer_since;
+    if (m.hash_index_base) out.append.hash_index_bases[m.partition] = *m.hash_index_base;
   }
   return out;
 }

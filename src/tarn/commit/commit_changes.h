@@ -18,7 +18,11 @@ namespace tarn::commit {
 struct Changes {
   std::vector<meta::ManifestEntry> files;
   std::vector<meta::ManifestEntry> changelog;
-  bool empty() const { return files.empty() && changelog.empty(); }
+  std::vector<meta::IndexManifestEntry> index;  ///< ADD and DELETE
+  /// Dynamic buckets: per partition the hash index files that the changes stand on.
+  std::map<std::string, std::vector<std::string>> hash_index_bases;
+  std::optional<int64_t> sole_writer_since;  ///< see `meta::CommitMessage`
+  bool empty() const { return files.empty() && changelog.empty() && index.empty(); }
   /// Serialized rows of the partitions that `files` touch.
   std::set<std::string, std::less<>> Partitions() const;
 };

@@ -86,8 +86,7 @@ Result<CommitOptions> CommitOptions::Make(
   ARROW_ASSIGN_OR_RAISE(const auto init_mode,
                         options.Get(options::kWriteSequenceNumberInitMode));
   out.keep_max_sequence_number = init_mode == "snapshot";
-  ARROW_ASSIGN_OR_RAISE(const int32_t bucket, options.Get(options::kBucket));
-  out.postpone_bucket = bucket == io::kPostponeBucket;
+  ARROW_ASSIGN_OR_RAISE(out.bucket, options.Get(options::kBucket));
   ARROW_ASSIGN_OR_RAISE(const int32_t trigger,
                         options.Get(options::kNumSortedRunCompactionTrigger));
   ARROW_ASSIGN_OR_RAISE(const auto levels, options.Get(options::kNumLevels));

@@ -28,8 +28,8 @@ struct CommitOptions {
   bool snapshot_ordering = false;  ///< `sequence.snapshot-ordering`
   /// `write.sequence-number-init-mode` = snapshot
   bool keep_max_sequence_number = false;
-  bool postpone_bucket = false;  ///< `bucket` = -2
-  int32_t max_level = 5;         ///< `num-levels` - 1
+  int32_t bucket = -1;
+  int32_t max_level = 5;  ///< `num-levels` - 1
   std::string partition_default_name = "__DEFAULT_PARTITION__";
 
   /// \param values  those of the schema with dynamic ones laid over

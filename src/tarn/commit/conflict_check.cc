@@ -86,6 +86,28 @@ Status CheckBucketCounts(const ConflictScope& scope,
   return Status::OK();
 }
 
+Status CheckHashIndex(const ConflictScope& scope,
+                      const std::map<std::string, std::vector<std::string>>& bases,
+                      const std::vector<meta::IndexManifestEntry>& present) {
+  std::map<std::string, std::vector<std::string>> files;
+  for (const meta::IndexManifestEntry& entry : present) {
+    if (entry.index_type == "HASH") files[entry.partition].push_back(entry.file_name);
+  }
+  for (const auto& [partition, base] : bases) {
+    std::vector<std::string>& now = files[partition];
+    std::sort(now.begin(), now.end());
+    if (now == base) continue;
+    return Conflict(
+        3450,
+        "Another writer gave keys of the same partition their dynamic buckets "
+        "meanwhile. A table with 'bucket' = '-1' and a primary key takes one "
+        "writer at a time; several need a fixed number of buckets:",
+        V("table", scope.table), V("index_files_then", base.size()),
+        V("index_files_now", now.size()));
+  }
+  return Status::OK();
+}
+
 Status CheckConflicts(const ConflictScope& scope, const std::vector<ManifestEntry>& base,
                       const std::vector<ManifestEntry>& delta, meta::CommitKind kind) {
   if (kind != meta::CommitKind::kOverwrite) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tarn/meta/index_manifest.h"
 #include "tarn/meta/manifest_entry.h"
 #include "tarn/meta/snapshot.h"
 #include "tarn/types/data_type.h"
@@ -37,5 +38,13 @@ Result<std::map<std::string, int32_t>> BucketCountsOf(
 Status CheckBucketCounts(const ConflictScope& scope,
                          const std::map<std::string, int32_t>& expected,
                          const std::vector<meta::ManifestEntry>& base);
+
+/// Whether the hash index of each partition of `bases` still is the one by which rows
+/// were given their buckets. Java does not look; there a second writer gives one key two
+/// buckets, and nobody is told. \param present index files of the latest snapshot
+/// Errors: kConflict.
+Status CheckHashIndex(const ConflictScope& scope,
+                      const std::map<std::string, std::vector<std::string>>& bases,
+                      const std::vector<meta::IndexManifestEntry>& present);
 
 }  // namespace tarn::commit

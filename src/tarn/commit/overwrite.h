@@ -34,9 +34,4 @@ class OverwriteCommit : public TableCommit {
       const std::map<std::string, std::string>& static_partition) = 0;
 };
 
-/// Key among the dynamic options of a write, never of a table: "true" lets buckets start
-/// without files, as an overwrite needs it, and so with any number of them and with
-/// sequence numbers from 0 (Paimon `withIgnorePreviousFiles`).
-inline constexpr const char* kIgnorePreviousFiles = "tarn.ignore-previous-files";
-
 }  // namespace tarn::commit

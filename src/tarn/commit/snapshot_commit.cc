@@ -85,6 +85,7 @@ Result<std::optional<SnapshotCommit::Done>> SnapshotCommit::RunOnce(int64_t retr
     changelog_list_.reset();
   }
   ARROW_RETURN_NOT_OK(WriteBase(latest));
+  ARROW_RETURN_NOT_OK(WriteIndex(latest, changes));
   if (!delta_list_) ARROW_RETURN_NOT_OK(WriteChanges(changes));
   ARROW_ASSIGN_OR_RAISE(const Snapshot snapshot, MakeSnapshot(latest, changes));
   ARROW_RETURN_NOT_OK(SyncFiles(changes));
@@ -172,8 +173,19 @@ void SnapshotCommit::StampSequences(const Latest& latest, Changes* changes) {
 }
 
 Status SnapshotCommit::CheckAgainst(const Latest& latest, const Changes& changes) {
+  if (!changes.hash_index_bases.empty()) {
+    ARROW_ASSIGN_OR_RAISE(const auto present, IndexEntries(latest));
+    ARROW_RETURN_NOT_OK(
+        CheckHashIndex(scope_.conflicts, changes.hash_index_bases, present));
+  }
   if (!latest) {
     return BucketCountsOf(changes.files).status();
+  }
+  if (changes.sole_writer_since) {
+    ARROW_RETURN_NOT_OK(CheckSoleWriter(*changes.sole_writer_since, *latest));
+  }
+  if (request_.last_safe_snapshot) {
+    ARROW_RETURN_NOT_OK(CheckSince(*request_.last_safe_snapshot, *latest, changes));
   }
   if (!request_.check_conflicts) return CheckBuckets(*latest, changes);
   ARROW_ASSIGN_OR_RAISE(const auto* base, BaseFiles(*latest, changes.Partitions()));
@@ -230,6 +242,78 @@ Status SnapshotCommit::CheckBuckets(const Snapshot& latest, const Changes& chang
   base_snapshot_.reset();
   ARROW_RETURN_NOT_OK(CheckBucketCounts(scope_.conflicts, counts, *base));
   scope_.checked_partitions.merge(partitions);
+  return Status::OK();
+}
+
+/// What others wrote to real buckets of the same partitions was not seen by this commit.
+Status SnapshotCommit::CheckSince(int64_t last_safe, const Snapshot& latest,
+                                  const Changes& changes) {
+  const auto partitions = changes.Partitions();
+  for (int64_t id = last_safe + 1; id <= latest.id; ++id) {
+    ARROW_ASSIGN_OR_RAISE(const Snapshot snapshot, scope_.store->Get(id));
+    if (snapshot.commit_user == scope_.commit_user) continue;
+    meta::EntryFilter filter;
+    filter.bucket = [&](std::string_view partition, int32_t bucket, int32_t) {
+      return bucket >= 0 && partitions.contains(partition);
+    };
+    ARROW_ASSIGN_OR_RAISE(
+        const auto manifests,
+        meta::ReadDeltaManifests(*scope_.context, scope_.paths, snapshot));
+    ARROW_ASSIGN_OR_RAISE(
+        const auto entries,
+        meta::ReadEntries(*scope_.context, scope_.paths, manifests, filter));
+    if (entries.empty()) continue;
+    return Conflict(3452, "Another commit wrote to the same partition meanwhile:",
+                    V("table", scope_.conflicts.table), V("snapshot", id),
+                    V("kind", meta::CommitKindName(snapshot.commit_kind)));
+  }
+  return Status::OK();
+}
+
+/// Nobody else wrote rows after snapshot `since`; what was looked at is not asked again.
+Status SnapshotCommit::CheckSoleWriter(int64_t since, const Snapshot& latest) {
+  const int64_t from = std::max(since, scope_.sole_writer_until);
+  for (int64_t id = from + 1; id <= latest.id; ++id) {
+    ARROW_ASSIGN_OR_RAISE(const Snapshot snapshot, scope_.store->Get(id));
+    if (snapshot.commit_user == scope_.commit_user ||
+        snapshot.commit_kind == meta::CommitKind::kCompact) {
+      continue;
+    }
+    return Conflict(3453,
+                    "Another writer wrote to the table meanwhile. A table whose primary "
+                    "key lacks a partition column takes one writer at a time: it has to "
+                    "know in which partition each key is:",
+                    V("table", scope_.conflicts.table), V("snapshot", id),
+                    V("user", snapshot.commit_user));
+  }
+  scope_.sole_writer_until = latest.id;
+  return Status::OK();
+}
+
+Result<std::vector<meta::IndexManifestEntry>> SnapshotCommit::IndexEntries(
+    const Latest& latest) {
+  if (!latest || !latest->index_manifest) {
+    return std::vector<meta::IndexManifestEntry>{};
+  }
+  ARROW_ASSIGN_OR_RAISE(const std::string path,
+                        scope_.paths.ManifestFile(*latest->index_manifest));
+  return meta::ReadIndexManifest(*scope_.context, path);
+}
+
+/// The index manifest of the snapshot: that of `latest` when no index file changes.
+Status SnapshotCommit::WriteIndex(const Latest& latest, const Changes& changes) {
+  index_manifest_ = latest ? latest->index_manifest : std::nullopt;
+  if (changes.index.empty()) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(auto previous, IndexEntries(latest));
+  ARROW_ASSIGN_OR_RAISE(const auto entries,
+                        meta::CombineIndexEntries(std::move(previous), changes.index,
+                                                  scope_.unaware_buckets));
+  const std::string name = scope_.names.Next("index-manifest-");
+  ARROW_ASSIGN_OR_RAISE(const std::string path, scope_.paths.ManifestFile(name));
+  base_files_.push_back(name);
+  ARROW_RETURN_NOT_OK(meta::WriteIndexManifest(
+      *scope_.context, path, entries, scope_.options.manifests.writer.compression));
+  index_manifest_ = name;
   return Status::OK();
 }
 
@@ -330,9 +414,9 @@ Result<Snapshot> SnapshotCommit::MakeSnapshot(const Latest& latest,
   out.properties = request_.properties;
   out.operation = request_.operation;
   out.next_row_id = 0;
+  out.index_manifest = index_manifest_;
   if (latest) {
     out.total_record_count += latest->total_record_count;
-    out.index_manifest = latest->index_manifest;
     out.next_row_id = latest->next_row_id.value_or(0);
     if (latest->watermark) {
       out.watermark = std::max(out.watermark.value_or(INT64_MIN), *latest->watermark);
@@ -408,6 +492,11 @@ Status SnapshotCommit::SyncFiles(const Changes& changes) {
   };
   ARROW_RETURN_NOT_OK(add_data(changes.files));
   ARROW_RETURN_NOT_OK(add_data(changes.changelog));
+  for (const meta::IndexManifestEntry& entry : changes.index) {
+    if (entry.kind != FileKind::kAdd || entry.external_path) continue;
+    ARROW_ASSIGN_OR_RAISE(std::string path, scope_.paths.IndexFile(entry.file_name));
+    paths.push_back(std::move(path));
+  }
   for (const auto* names : {&change_files_, &base_files_, &merged_files_}) {
     for (const std::string& name : *names) {
       ARROW_ASSIGN_OR_RAISE(std::string path, scope_.paths.ManifestFile(name));

@@ -16,6 +16,7 @@
 #include "tarn/commit/conflict_check.h"
 #include "tarn/commit/table_commit.h"
 #include "tarn/io/table_paths.h"
+#include "tarn/meta/index_manifest.h"
 #include "tarn/meta/schema_file.h"
 #include "tarn/meta/snapshot.h"
 
@@ -32,8 +33,12 @@ struct CommitScope {
   ConflictScope conflicts;
   meta::SchemaFiles schemas;
   io::FileNames names;
+  /// The table has no buckets: index files are told apart by their names.
+  bool unaware_buckets = false;
   /// Partitions whose bucket count was compared with the table's already.
   std::set<std::string, std::less<>> checked_partitions;
+  /// Snapshots up to here are known to be this user's own, or compactions.
+  int64_t sole_writer_until = 0;
   /// Path of a data file below the table, to force it to disk.
   std::function<Result<std::string>(const meta::ManifestEntry&)> data_file_path;
 };
@@ -49,6 +54,7 @@ class SnapshotCommit {
     std::optional<std::string> operation;
     meta::CommitKind kind = meta::CommitKind::kAppend;
     bool check_conflicts = false;
+    std::optional<int64_t> last_safe_snapshot;  ///< see `meta::Committable`
     /// Answers the changes as of the latest snapshot. When it depends on that snapshot,
     /// `stable` is false.
     std::function<Result<Changes>(const std::optional<meta::Snapshot>&)> changes;
@@ -82,6 +88,11 @@ class SnapshotCommit {
   Result<const std::vector<meta::ManifestEntry>*> BaseFiles(
       const meta::Snapshot& latest, const std::set<std::string, std::less<>>& partitions);
   Status CheckBuckets(const meta::Snapshot& latest, const Changes& changes);
+  Status CheckSince(int64_t last_safe, const meta::Snapshot& latest,
+                    const Changes& changes);
+  Status CheckSoleWriter(int64_t since, const meta::Snapshot& latest);
+  Result<std::vector<meta::IndexManifestEntry>> IndexEntries(const Latest& latest);
+  Status WriteIndex(const Latest& latest, const Changes& changes);
   Status WriteChanges(const Changes& changes);
   Status WriteBase(const Latest& latest);
   Result<List> WriteList(const std::vector<meta::ManifestFileMeta>& manifests);
@@ -109,6 +120,7 @@ class SnapshotCommit {
   // Written by the try under way: names in the manifest folder.
   std::vector<std::string> change_files_, base_files_, merged_files_;
   std::optional<List> delta_list_, changelog_list_, base_list_;
+  std::optional<std::string> index_manifest_;
   /// Manifests before and after merging, to be used again after a lost race.
   std::vector<meta::ManifestFileMeta> merge_before_, merge_after_;
   /// Live files of the changed partitions as of a snapshot.

@@ -136,7 +136,10 @@ class Committer final : public OverwriteCommit {
     if (committable.identifier == meta::kBatchCommitIdentifier) return false;
     if (!looked_back_) {
       ARROW_ASSIGN_OR_RAISE(const auto snapshot, LatestOfUser());
-      if (snapshot) last_identifier_ = snapshot->commit_identifier;
+      // A batch of this user says nothing about what it numbers.
+      if (snapshot && snapshot->commit_identifier != meta::kBatchCommitIdentifier) {
+        last_identifier_ = snapshot->commit_identifier;
+      }
       looked_back_ = true;
     }
     return last_identifier_ && committable.identifier <= *last_identifier_;
@@ -148,6 +151,7 @@ class Committer final : public OverwriteCommit {
     out.identifier = committable.identifier;
     out.watermark = committable.watermark;
     out.properties = committable.properties;
+    out.last_safe_snapshot = committable.last_safe_snapshot;
     out.kind = kind;
     out.changes = [changes = std::move(changes)](const std::optional<Snapshot>&) {
       return Result<Changes>(changes);
@@ -232,15 +236,8 @@ class Committer final : public OverwriteCommit {
                       V("table", scope_.conflicts.table), V("read", *expected_snapshot_),
                       V("latest", latest->id));
     }
-    if (latest->index_manifest) {
-      return Unsupported(
-          6293,
-          "Overwriting a table with index files (deletion vectors, dynamic "
-          "buckets) is not supported yet:",
-          V("table", scope_.conflicts.table));
-    }
     meta::LiveFilesFilter filter;
-    if (!scope_.options.postpone_bucket) {
+    if (scope_.options.bucket != io::kPostponeBucket) {
       filter.bucket = [](std::string_view, int32_t bucket, int32_t) {
         return bucket >= 0;
       };
@@ -248,18 +245,34 @@ class Committer final : public OverwriteCommit {
     ARROW_ASSIGN_OR_RAISE(
         auto live, meta::ReadLiveFiles(*scope_.context, scope_.paths, *latest, filter));
     Changes out;
-    std::unordered_map<std::string, bool> inside;
-    for (ManifestEntry& entry : live) {
-      auto at = inside.find(entry.partition);
-      if (at == inside.end()) {
-        ARROW_ASSIGN_OR_RAISE(const bool wanted, target(entry.partition));
-        at = inside.emplace(entry.partition, wanted).first;
+    std::unordered_map<std::string, bool> known;
+    const auto inside = [&](const std::string& partition) -> Result<bool> {
+      auto at = known.find(partition);
+      if (at == known.end()) {
+        ARROW_ASSIGN_OR_RAISE(const bool wanted, target(partition));
+        at = known.emplace(partition, wanted).first;
       }
-      if (!at->second) continue;
+      return at->second;
+    };
+    for (ManifestEntry& entry : live) {
+      ARROW_ASSIGN_OR_RAISE(const bool wanted, inside(entry.partition));
+      if (!wanted) continue;
       entry.kind = FileKind::kDelete;
       out.files.push_back(std::move(entry));
     }
+    if (latest->index_manifest) {
+      ARROW_ASSIGN_OR_RAISE(const std::string path,
+                            scope_.paths.ManifestFile(*latest->index_manifest));
+      ARROW_ASSIGN_OR_RAISE(auto index, meta::ReadIndexManifest(*scope_.context, path));
+      for (meta::IndexManifestEntry& entry : index) {
+        ARROW_ASSIGN_OR_RAISE(const bool wanted, inside(entry.partition));
+        if (!wanted) continue;
+        entry.kind = FileKind::kDelete;
+        out.index.push_back(std::move(entry));
+      }
+    }
     out.files.insert(out.files.end(), changes.files.begin(), changes.files.end());
+    out.index.insert(out.index.end(), changes.index.begin(), changes.index.end());
     return out;
   }
 
@@ -287,6 +300,7 @@ Result<std::unique_ptr<TableCommit>> MakeTableCommit(
   ARROW_ASSIGN_OR_RAISE(io::TablePaths paths, io::TablePaths::Make(table_path, merged));
   ARROW_ASSIGN_OR_RAISE(auto partition_fields, schema->FieldsOf(schema->partition_keys));
   ARROW_ASSIGN_OR_RAISE(auto key_fields, schema->FieldsOf(schema->TrimmedPrimaryKey()));
+  const bool unaware = !schema->has_primary_key() && commit_options.bucket == -1;
   ARROW_ASSIGN_OR_RAISE(auto partition_paths, types::PartitionPaths::Make(*schema));
   auto folders = std::make_shared<types::PartitionPaths>(std::move(partition_paths));
   auto data_file_path = [folders,
@@ -305,6 +319,7 @@ Result<std::unique_ptr<TableCommit>> MakeTableCommit(
                       .conflicts = {table_path, std::move(key_fields)},
                       .schemas = meta::SchemaFiles(context, paths),
                       .names = io::FileNames(context->random.get()),
+                      .unaware_buckets = unaware,
                       .checked_partitions = {},
                       .data_file_path = std::move(data_file_path)});
   const bool ignore_empty =

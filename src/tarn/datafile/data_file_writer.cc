@@ -70,6 +70,18 @@ class RollingWriter final : public DataFileWriter {
     return failure_;
   }
 
+  Result<int64_t> buffered_bytes() const override {
+    ARROW_RETURN_NOT_OK(failure_);
+    return open_.writer == nullptr ? 0 : open_.writer->buffered_bytes();
+  }
+
+  Status Flush() override {
+    TARN_CHECK(!finished_);
+    ARROW_RETURN_NOT_OK(failure_);
+    if (open_.writer != nullptr) failure_ = open_.writer->Flush();
+    return failure_;
+  }
+
   Result<std::vector<meta::DataFileMeta>> Finish() override {
     TARN_CHECK(!finished_);
     ARROW_RETURN_NOT_OK(failure_);
@@ -154,6 +166,11 @@ class RollingWriter final : public DataFileWriter {
   }
 
   Status ObserveKeys(const arrow::RecordBatch& values) {
+    if (settings_.key_fields.empty()) {
+      open_.min_key = types::SerializeBinaryRow(0, types::EmptyBinaryRow());
+      open_.max_key = open_.min_key;
+      return Status::OK();
+    }
     arrow::ArrayVector keys;
     for (int column : settings_.key_columns) keys.push_back(values.column(column));
     const auto arity = static_cast<int32_t>(keys.size());

@@ -28,9 +28,10 @@ struct WriteBucket {
 
 enum class FileUse : uint8_t { kData, kChangelog };
 
-/// Writes rows in key order into one or more files of one level, rolling at the target
-/// size (Paimon `KeyValueDataFileWriter`, `RollingFileWriter`). One caller at a time;
-/// destroyed without `Finish`, all its files are removed.
+/// Writes rows into one or more files of one level, rolling at the target size (Paimon
+/// `KeyValueDataFileWriter`, `RowDataFileWriter`, `RollingFileWriter`). Rows of a table
+/// with a primary key come in key order, except those for the postponed bucket. One
+/// caller at a time; destroyed without `Finish`, all its files are removed.
 class DataFileWriter {
  public:
   /// \param level   level that the files are recorded at
@@ -41,12 +42,18 @@ class DataFileWriter {
                                                       FileUse use = FileUse::kData);
   virtual ~DataFileWriter() = default;
 
-  /// Append rows in key order.
+  /// Append rows.
   /// \param values     all columns of the table, engine types
   /// \param sequences  int64[rows]
-  /// \param kinds      uint8[rows], values of types::RowKind; nullptr = all +I
+  /// \param kinds      uint8[rows], values of types::RowKind; nullptr = all +I. Files of
+  /// a
+  ///   table without a primary key do not keep them.
   virtual Status Write(const arrow::RecordBatch& values, const int64_t* sequences,
                        const uint8_t* kinds) = 0;
+  /// Bytes of the open file that are in memory only.
+  virtual Result<int64_t> buffered_bytes() const = 0;
+  /// Put them into the file, which stays open. A new row group may begin.
+  virtual Status Flush() = 0;
   /// Close the last file. No rows, no files.
   virtual Result<std::vector<meta::DataFileMeta>> Finish() = 0;
 };

@@ -90,6 +90,9 @@ class FileWriter {
   virtual Status Write(const arrow::RecordBatch& batch) = 0;
   /// Bytes written and buffered so far (an estimate that decides about rolling).
   virtual Result<int64_t> bytes_estimate() = 0;
+  /// Bytes in memory that `Flush` would put into the file; 0 for a format that cannot.
+  virtual int64_t buffered_bytes() const { return 0; }
+  virtual Status Flush() { return Status::OK(); }
   struct Finished {
     int64_t bytes = 0;
     int64_t rows = 0;

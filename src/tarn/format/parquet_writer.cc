@@ -72,6 +72,20 @@ class ParquetWriter final : public FileWriter {
     return written + OpenGroupBytes();
   }
 
+  int64_t buffered_bytes() const override { return OpenGroupBytes(); }
+
+  Status Flush() override {
+    TARN_CHECK(!finished_);
+    ARROW_RETURN_NOT_OK(failure_);
+    if (group_ == nullptr) return Status::OK();
+    failure_ = GuardParquet(path_, [&]() -> Status {
+      group_->Close();
+      group_ = nullptr;
+      return Status::OK();
+    });
+    return failure_;
+  }
+
   Result<Finished> Finish() override {
     TARN_CHECK(!finished_);
     ARROW_RETURN_NOT_OK(failure_);

@@ -8,6 +8,7 @@
 
 #include "tarn/base/context.h"
 #include "tarn/meta/manifest_entry.h"
+#include "tarn/meta/manifest_list.h"
 
 namespace tarn::meta {
 
@@ -51,5 +52,19 @@ struct IndexManifestEntry {
 /// kUnsupported (version), kPermission (a name that leads elsewhere).
 Result<std::vector<IndexManifestEntry>> ReadIndexManifest(const base::Context& context,
                                                           const std::string& path);
+
+/// Write an index manifest as Java 2.0.0 does. \param entries all of them ADD
+Status WriteIndexManifest(const base::Context& context, const std::string& path,
+                          const std::vector<IndexManifestEntry>& entries,
+                          const ManifestCompression& compression);
+
+/// Entries of a snapshot after `changes` (ADD and DELETE) to those before it (Paimon
+/// `IndexManifestFileHandler`): a bucket has one file of a type, which a new one
+/// replaces. Global indexes, and deletion vectors where `unaware` says that the table has
+/// no buckets, are told apart by file. Errors: kConflict for a file that is deleted and
+/// not there.
+Result<std::vector<IndexManifestEntry>> CombineIndexEntries(
+    std::vector<IndexManifestEntry> previous,
+    const std::vector<IndexManifestEntry>& changes, bool unaware);
 
 }  // namespace tarn::meta

@@ -164,25 +164,16 @@ void CheckBuckets(SchemaExamination* at) {
                "'bucket-key' setting or specify a bucket number.",
                "Write 'bucket' = '4', or as many as you want writers.",
                {"bucket-key", "bucket"});
-  } else if (keyed && bucket < 0) {
-    at->fixed.options["bucket"] = "4";
-    const bool dynamic = bucket == -1;
-    at->Mended(
-        kLackingBucketMode,
-        fmt::format("{} buckets ('bucket' = '{}'{}) are not supported yet{}.",
-                    dynamic ? "Dynamic" : "Postponed", bucket,
-                    at->schema.options.contains("bucket") ? "" : ", the default",
-                    dynamic
-                        ? "; in Paimon they take one writer job only, and ALTER TABLE "
-                          "can never give them a number"
-                        : ""),
-        "Choose the number now, for instance 'bucket' = '4': up to 4 writers, about 1 GB "
-        "of data each.",
-        {"bucket"});
-    at->report.problems.back().kind = ErrorKind::kUnsupported;
   } else if (!keyed && bucket > 0 && at->Text("bucket-key").empty()) {
     at->Wrong(kBadBucket, "You should define a 'bucket-key' for bucketed append mode.",
               "", {"bucket"});
+  }
+  if (!keyed && bucket == -1 && at->options.Find("full-compaction.delta-commits")) {
+    at->Wrong(kBadBucket,
+              "A table without a primary key and buckets does not support "
+              "'full-compaction.delta-commits'.",
+              "Leave it out: small files are joined when there are enough of them.",
+              {"full-compaction.delta-commits"});
   }
 }
 

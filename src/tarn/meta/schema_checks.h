@@ -30,7 +30,6 @@ inline constexpr int kBadSequence = 1252;   ///< the sequence field does not fit
 inline constexpr int kBadScan = 1253;       ///< options of scans contradict each other
 inline constexpr int kBadNumber = 1254;     ///< a number is outside its bounds
 inline constexpr int kBadFormat = 1255;     ///< the file format cannot hold a column
-inline constexpr int kLackingBucketMode = 6220;  ///< buckets without a fixed number
 
 /// What the checks of one definition share: the definition, what was found, and the
 /// correction that grows beside it. One caller at a time.

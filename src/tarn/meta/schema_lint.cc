@@ -62,6 +62,19 @@ void LintPartitions(SchemaExamination* at) {
       keys[0].substr(1, keys[0].size() - 2));
 }
 
+void LintBuckets(SchemaExamination* at) {
+  const std::string bucket = at->Text("bucket");
+  if (!at->schema.has_primary_key() || bucket != "-1") return;
+  at->Warn(
+      "W123",
+      fmt::format("Dynamic buckets ('bucket' = '-1'{}) take one writer at a time, and "
+                  "ALTER TABLE can never give them a number.",
+                  at->schema.options.contains("bucket") ? "" : ", the default"),
+      "For several writers choose the number now, for instance 'bucket' = '4', about "
+      "1 GB of data each; or postpone the choice with 'bucket' = '-2'.",
+      "bucket");
+}
+
 void LintReading(SchemaExamination* at) {
   if (!at->schema.has_primary_key()) return;
   const std::string engine = at->MergeEngine();
@@ -255,6 +268,7 @@ void LintIdleOptions(SchemaExamination* at, const options::MergeOptions& merge) 
 void LintDefinition(SchemaExamination* at) {
   LintKeys(at);
   LintPartitions(at);
+  LintBuckets(at);
   LintReading(at);
   const auto merge = options::ParseMergeOptions(at->schema.options);
   if (!merge.ok() || !at->schema.has_primary_key()) return;

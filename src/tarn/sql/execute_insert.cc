@@ -243,11 +243,10 @@ Result<StatementResult> Session::InsertBatch(const Insert& node,
   out.kind = ResultKind::kAffected;
   ARROW_ASSIGN_OR_RAISE(QueryResult result, RunQuery(*node.query, source));
   ARROW_RETURN_NOT_OK(CheckTypes(*node.query, result, target, source));
-  write::WriteOptions write_options;
-  if (node.overwrite) {
-    write_options.dynamic_options[commit::kIgnorePreviousFiles] = "true";
-  }
-  auto writer = target.table->NewWrite(write_options);
+  commit::TableCommitOptions options;
+  options.commit_user = context_->random->Uuid();
+  auto writer = target.table->NewWrite(
+      {.commit_user = options.commit_user, .batch = true, .overwrite = node.overwrite});
   if (!writer.ok()) return AtPlace(writer.status(), node.target.span, source);
   const auto write_all = [&]() -> Status {
     while (true) {
@@ -268,8 +267,6 @@ Result<StatementResult> Session::InsertBatch(const Insert& node,
     return AtPlace(written, node.span, source);
   }
   if (!messages.ok()) return AtPlace(messages.status(), node.span, source);
-  commit::TableCommitOptions options;
-  options.commit_user = context_->random->Uuid();
   ARROW_ASSIGN_OR_RAISE(auto commit, target.table->NewCommit(options));
   meta::Committable committable;
   committable.identifier = meta::kBatchCommitIdentifier;

@@ -43,7 +43,7 @@ Result<std::unique_ptr<Job::Sink>> Job::Sink::Make(std::shared_ptr<base::Context
       const auto retained,
       options::Options(schema.options).Get(options::kSnapshotTimeRetained));
   sink->heartbeat_millis_ = base::ToMillis(retained) / 2;
-  ARROW_ASSIGN_OR_RAISE(sink->write_, table->NewWrite({}));
+  ARROW_ASSIGN_OR_RAISE(sink->write_, table->NewWrite({.commit_user = user}));
   sink->last_commit_millis_ = context->clock->NowMillis();
   sink->progress_.table = table->name();
   ARROW_ASSIGN_OR_RAISE(auto snapshot, table->snapshots()->Latest());

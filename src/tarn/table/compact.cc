@@ -2,10 +2,14 @@
 #include "tarn/table/compact.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "tarn/meta/live_files.h"
 #include "tarn/meta/table_features.h"
+#include "tarn/options/options.h"
+#include "tarn/table/postponed_rows.h"
+#include "tarn/tree/append_compaction.h"
 #include "tarn/tree/compaction_task.h"
 #include "tarn/tree/record_expiry.h"
 #include "tarn/types/partition_path.h"
@@ -24,11 +28,6 @@ class CompactRun {
 
   Result<CompactReport> Run(const CompactRequest& request) {
     const types::TableSchema& schema = *table_.schema();
-    if (!schema.has_primary_key()) {
-      return Unsupported(6617,
-                         "Compacting a table without a primary key is not there yet:",
-                         V("table", table_.name()));
-    }
     ARROW_RETURN_NOT_OK(
         meta::CheckFeatures(schema, meta::TableUse::kCompact, table_.name()));
     ARROW_ASSIGN_OR_RAISE(auto latest, table_.snapshots()->Latest());
@@ -36,33 +35,13 @@ class CompactRun {
     ARROW_ASSIGN_OR_RAISE(auto partitions, types::PartitionPaths::Make(schema));
     ARROW_RETURN_NOT_OK(CheckPartitions(schema, request));
     ARROW_ASSIGN_OR_RAISE(auto entries, meta::ReadLiveFiles(*context_, paths_, *latest));
-    ARROW_ASSIGN_OR_RAISE(auto options, tree::FullCompactionOptions::FromSchema(schema));
-    ARROW_ASSIGN_OR_RAISE(const auto expiry,
-                          tree::RecordExpiry::FromSchema(schema, *context_));
-    if (expiry) {
-      options.must_rewrite = [&](const meta::DataFileMeta& file) {
-        return expiry->HasExpired(file, *table_.schemas());
-      };
-    }
     ARROW_ASSIGN_OR_RAISE(auto groups, GroupByBucket(partitions, request, entries));
     for (auto& [place, files] : groups) {
-      ARROW_ASSIGN_OR_RAISE(const auto plan,
-                            tree::PickFullCompaction(files, schema, options));
-      if (plan.steps.empty()) continue;
-      buckets_.push_back(tree::Bucket{.context = context_,
-                                      .paths = paths_,
-                                      .schema = table_.schema(),
-                                      .schemas = table_.schemas(),
-                                      .partition = place.partition,
-                                      .partition_path = place.partition_path,
-                                      .bucket = place.bucket,
-                                      .total_buckets = place.total_buckets});
-      auto message = tree::RunCompaction(buckets_.back(), plan);
-      if (!message.ok()) {
+      const Status compacted = CompactBucket(place, std::move(files));
+      if (!compacted.ok()) {
         RemoveWritten();
-        return message.status();
+        return compacted;
       }
-      messages_.push_back(std::move(*message));
     }
     return Commit(request);
   }
@@ -77,6 +56,64 @@ class CompactRun {
       return std::tie(partition, bucket) < std::tie(other.partition, other.bucket);
     }
   };
+
+  Status CompactBucket(const Place& place, std::vector<meta::DataFileMeta> files) {
+    const types::TableSchema& schema = *table_.schema();
+    tree::Bucket bucket{.context = context_,
+                        .paths = paths_,
+                        .schema = table_.schema(),
+                        .schemas = table_.schemas(),
+                        .partition = place.partition,
+                        .partition_path = place.partition_path,
+                        .bucket = place.bucket,
+                        .total_buckets = place.total_buckets};
+    meta::CommitMessage message;
+    if (schema.has_primary_key()) {
+      ARROW_ASSIGN_OR_RAISE(const bool due, IsDue(files));
+      if (!due) return Status::OK();
+      ARROW_ASSIGN_OR_RAISE(auto options,
+                            tree::FullCompactionOptions::FromSchema(schema));
+      ARROW_ASSIGN_OR_RAISE(const auto expiry,
+                            tree::RecordExpiry::FromSchema(schema, *context_));
+      if (expiry) {
+        options.must_rewrite = [&](const meta::DataFileMeta& file) {
+          return expiry->HasExpired(file, *table_.schemas());
+        };
+      }
+      ARROW_ASSIGN_OR_RAISE(const auto plan,
+                            tree::PickFullCompaction(files, schema, options));
+      if (plan.steps.empty()) return Status::OK();
+      ARROW_ASSIGN_OR_RAISE(message, tree::RunCompaction(bucket, plan));
+    } else {
+      ARROW_ASSIGN_OR_RAISE(const auto options,
+                            tree::AppendCompactionOptions::FromSchema(schema));
+      const auto file_groups = tree::PickAppendCompaction(std::move(files), options);
+      if (file_groups.empty()) return Status::OK();
+      ARROW_ASSIGN_OR_RAISE(message, tree::RunAppendCompaction(bucket, file_groups));
+    }
+    buckets_.push_back(std::move(bucket));
+    messages_.push_back(std::move(message));
+    return Status::OK();
+  }
+
+  /// Real buckets behind a postponed one are compacted when they have many runs, or when
+  /// their changelog comes from compaction; Java leaves others as they are, too.
+  Result<bool> IsDue(const std::vector<meta::DataFileMeta>& files) const {
+    const options::Options options(table_.schema()->options);
+    ARROW_ASSIGN_OR_RAISE(const int32_t buckets, options.Get(options::kBucket));
+    if (buckets != io::kPostponeBucket) return true;
+    ARROW_ASSIGN_OR_RAISE(const std::string producer,
+                          options.Get(options::kChangelogProducer));
+    if (producer == "lookup" || producer == "full-compaction") return true;
+    ARROW_ASSIGN_OR_RAISE(const int32_t trigger,
+                          options.Get(options::kNumSortedRunCompactionTrigger));
+    std::set<int32_t> levels;
+    int32_t runs = 0;
+    for (const auto& file : files) {
+      if (file.level == 0 || levels.insert(file.level).second) ++runs;
+    }
+    return runs >= trigger;
+  }
 
   static Status CheckPartitions(const types::TableSchema& schema,
                                 const CompactRequest& request) {
@@ -105,24 +142,13 @@ class CompactRun {
         ARROW_ASSIGN_OR_RAISE(place.partition_path, partitions.PathOf(entry.partition));
         if (!request.partitions.empty()) {
           ARROW_ASSIGN_OR_RAISE(auto values, partitions.ValuesOf(entry.partition));
-          if (!Wanted(request, values)) continue;
+          if (!IsWanted(request, values)) continue;
         }
         found = groups.emplace(std::move(place), std::vector<meta::DataFileMeta>()).first;
       }
       found->second.push_back(std::move(entry.file));
     }
     return groups;
-  }
-
-  static bool Wanted(const CompactRequest& request,
-                     const std::map<std::string, std::string>& values) {
-    return std::any_of(
-        request.partitions.begin(), request.partitions.end(), [&](const auto& wanted) {
-          return std::all_of(wanted.begin(), wanted.end(), [&](const auto& item) {
-            const auto found = values.find(item.first);
-            return found != values.end() && found->second == item.second;
-          });
-        });
   }
 
   Result<CompactReport> Commit(const CompactRequest& request) {
@@ -172,17 +198,62 @@ class CompactRun {
 
 }  // namespace
 
-Result<CompactReport> CompactTable(const Table& table,
-                                   std::shared_ptr<const base::Context> context,
-                                   const io::TablePaths& paths,
-                                   const CompactRequest& request) {
+bool IsWanted(const CompactRequest& request,
+              const std::map<std::string, std::string>& values) {
+  if (request.partitions.empty()) return true;
+  return std::any_of(
+      request.partitions.begin(), request.partitions.end(), [&](const auto& wanted) {
+        return std::all_of(wanted.begin(), wanted.end(), [&](const auto& item) {
+          const auto found = values.find(item.first);
+          return found != values.end() && found->second == item.second;
+        });
+      });
+}
+
+namespace {
+
+/// A lost race is planned again on the newer snapshot.
+template <typename Try>
+Result<CompactReport> Retried(Try run) {
   for (int tried = 1;; ++tried) {
-    auto report = CompactRun(table, context, paths).Run(request);
+    Result<CompactReport> report = run();
     if (report.ok() || KindOf(report.status()) != ErrorKind::kConflict ||
         tried == kTries) {
       return report;
     }
   }
+}
+
+}  // namespace
+
+Result<CompactReport> CompactTable(const Table& table,
+                                   std::shared_ptr<const base::Context> context,
+                                   const io::TablePaths& paths,
+                                   const CompactRequest& request) {
+  ARROW_ASSIGN_OR_RAISE(const int32_t buckets,
+                        options::Options(table.schema()->options).Get(options::kBucket));
+  CompactReport assigned;
+  CompactRequest compact = request;
+  if (buckets == io::kPostponeBucket) {
+    ARROW_ASSIGN_OR_RAISE(assigned, Retried([&] {
+                            return AssignPostponedRows(table, context, paths, request);
+                          }));
+    // Two commits of one user cannot have one number.
+    if (compact.commit_identifier && !assigned.snapshot_ids.empty()) {
+      ++*compact.commit_identifier;
+    }
+  }
+  ARROW_ASSIGN_OR_RAISE(CompactReport report, Retried([&] {
+                          return CompactRun(table, context, paths).Run(compact);
+                        }));
+  report.buckets += assigned.buckets;
+  report.files_before += assigned.files_before;
+  report.files_after += assigned.files_after;
+  report.rows_before += assigned.rows_before;
+  report.rows_after += assigned.rows_after;
+  report.snapshot_ids.insert(report.snapshot_ids.begin(), assigned.snapshot_ids.begin(),
+                             assigned.snapshot_ids.end());
+  return report;
 }
 
 }  // namespace tarn::table

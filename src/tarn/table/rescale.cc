@@ -58,7 +58,7 @@ Status RescaleOnce(const Table& table, const RescaleRequest& request, int32_t bu
   ARROW_ASSIGN_OR_RAISE(const auto reader, table.Read(plan, scan));
   write::WriteOptions write_options;
   write_options.dynamic_options["bucket"] = std::to_string(buckets);
-  write_options.dynamic_options[commit::kIgnorePreviousFiles] = "true";
+  write_options.overwrite = true;
   ARROW_ASSIGN_OR_RAISE(const auto write, table.NewWrite(write_options));
   const Status copied = Copy(reader.get(), write.get());
   auto messages = write->PrepareCommit();

@@ -9,6 +9,7 @@
 
 #include "tarn/commit/file_snapshot_store.h"
 #include "tarn/commit/overwrite.h"
+#include "tarn/index/hash_index_file.h"
 #include "tarn/io/table_paths.h"
 #include "tarn/meta/live_files.h"
 #include "tarn/meta/table_features.h"
@@ -178,14 +179,21 @@ class FileTable final : public Table {
 
   Result<std::unique_ptr<write::TableWrite>> NewWrite(
       const write::WriteOptions& options) const override {
-    return write::MakeTableWrite(
-        context_, path(), WithOptions(options.dynamic_options), schemas_,
-        [this, anew = options.dynamic_options.contains(commit::kIgnorePreviousFiles)](
-            const std::string& partition, int32_t bucket) {
-          return anew ? Result<meta::BucketState>(meta::BucketState{})
-                      : RestoreBucket(partition, bucket);
-        },
-        options);
+    write::Restore restore;
+    restore.bucket = [this](const std::string& partition, int32_t bucket) {
+      return RestoreBucket(partition, bucket);
+    };
+    restore.hash_index = [this](const std::string& partition) {
+      return RestoreHashIndex(partition);
+    };
+    restore.bucket_count = [this](const std::string& partition) {
+      return RealBuckets(partition);
+    };
+    restore.keys = [this](const write::Restore::VisitKeys& visit) {
+      return VisitKeys(visit);
+    };
+    return write::MakeTableWrite(context_, path(), WithOptions(options.dynamic_options),
+                                 schemas_, std::move(restore), options);
   }
 
   Result<std::unique_ptr<commit::TableCommit>> NewCommit(
@@ -234,6 +242,57 @@ class FileTable final : public Table {
       ARROW_ASSIGN_OR_RAISE(snapshot, snapshot_files_.Get(*request.latest_id));
     }
     return scan::PlanBatch(*context_, path(), *schema, snapshot, options);
+  }
+
+  Result<std::vector<meta::IndexManifestEntry>> RestoreHashIndex(
+      const std::string& partition) const {
+    std::vector<meta::IndexManifestEntry> out;
+    ARROW_ASSIGN_OR_RAISE(auto latest, store_->Latest());
+    if (!latest || !latest->index_manifest) return out;
+    ARROW_ASSIGN_OR_RAISE(const std::string path,
+                          paths_.ManifestFile(*latest->index_manifest));
+    ARROW_ASSIGN_OR_RAISE(auto entries, meta::ReadIndexManifest(*context_, path));
+    for (auto& entry : entries) {
+      if (entry.index_type == index::kHashIndexType && entry.partition == partition) {
+        out.push_back(std::move(entry));
+      }
+    }
+    return out;
+  }
+
+  Result<int64_t> VisitKeys(const write::Restore::VisitKeys& visit) const {
+    ARROW_ASSIGN_OR_RAISE(const auto latest, store_->Latest());
+    if (!latest) return 0;
+    ARROW_ASSIGN_OR_RAISE(const auto plan,
+                          scan::PlanBatch(*context_, path(), *schema_, latest, {}));
+    read::ReadOptions options;
+    options.columns = schema_->TrimmedPrimaryKey();
+    for (const meta::Split& split : plan.splits) {
+      ARROW_ASSIGN_OR_RAISE(const auto reader, read::ReadSplit(*context_, path(), schema_,
+                                                               schemas_, split, options));
+      while (true) {
+        std::shared_ptr<arrow::RecordBatch> batch;
+        ARROW_RETURN_NOT_OK(reader->ReadNext(&batch));
+        if (batch == nullptr) break;
+        ARROW_RETURN_NOT_OK(visit(split.partition, split.bucket, *batch));
+      }
+    }
+    return latest->id;
+  }
+
+  /// The number of real buckets that a partition has, or the one that new ones get.
+  Result<int32_t> RealBuckets(const std::string& partition) const {
+    ARROW_ASSIGN_OR_RAISE(auto latest, store_->Latest());
+    if (latest) {
+      meta::LiveFilesFilter filter;
+      filter.bucket = [&](std::string_view of_entry, int32_t, int32_t total_buckets) {
+        return total_buckets > 0 && of_entry == partition;
+      };
+      ARROW_ASSIGN_OR_RAISE(const auto entries,
+                            meta::ReadLiveFiles(*context_, paths_, *latest, filter));
+      if (!entries.empty()) return entries.front().total_buckets;
+    }
+    return options::Options(schema_->options).Get(options::kPostponeDefaultBucketNum);
   }
 
   std::shared_ptr<const types::TableSchema> WithOptions(

@@ -12,6 +12,9 @@
 /// (`compaction_task.h`): sections of files whose keys overlap are merged into the output
 /// level; a large file that overlaps nothing only changes its level.
 ///
+/// A table without a primary key has no tree: rows are appended to files of level 0
+/// (`append_writer.h`), and compaction joins small files (`append_compaction.h`).
+///
 /// Words: *level 0* files may overlap, each is a sorted run of its own; a level above is
 /// one run. *Upgrade* = the same file at a higher level.
 ///

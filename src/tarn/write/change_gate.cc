@@ -27,7 +27,10 @@ Result<ChangeGate> ChangeGate::Make(arrow::MemoryPool* pool,
   gate.pool_ = pool;
   gate.fields_ = schema.fields;
   ARROW_ASSIGN_OR_RAISE(gate.defaults_, DefaultColumns::Make(pool, clock, schema.fields));
-  ARROW_ASSIGN_OR_RAISE(gate.spec_, merge::MergeSpec::FromSchema(schema));
+  gate.keyed_ = schema.has_primary_key();
+  if (gate.keyed_) {
+    ARROW_ASSIGN_OR_RAISE(gate.spec_, merge::MergeSpec::FromSchema(schema));
+  }
   const options::Options table(schema.options);
   ARROW_ASSIGN_OR_RAISE(gate.ignore_delete_, table.Get(options::kIgnoreDelete));
   ARROW_ASSIGN_OR_RAISE(gate.ignore_update_before_,
@@ -74,12 +77,19 @@ Status ChangeGate::RefuseWithoutPolicy(uint8_t kind) const {
 
 Status ChangeGate::CheckRetractions(const uint8_t* kinds,
                                     const arrow::RecordBatch& rows) const {
-  if (spec_.engine == merge::Engine::kDeduplicate) return Status::OK();
+  if (keyed_ && spec_.engine == merge::Engine::kDeduplicate) return Status::OK();
   uint8_t kind = 0;
   for (int64_t i = 0; i < rows.num_rows() && kind == 0; ++i) {
     if (types::IsRetract(static_cast<RowKind>(kinds[i]))) kind = kinds[i];
   }
   if (kind == 0) return Status::OK();
+  if (!keyed_) {
+    return InvalidInput(1450,
+                        "A table without a primary key takes insertions only: it cannot "
+                        "find the row that is to go. Set 'ignore-delete'='true' to drop "
+                        "retractions, or give the table a primary key.",
+                        V("kind", KindText(kind)));
+  }
   if (spec_.engine == merge::Engine::kFirstRow) {
     return InvalidInput(1704,
                         "A first-row table takes insertions only; set "

@@ -20,7 +20,8 @@ namespace tarn::write {
 /// `rowkind.field`; `ignore-delete` drops -U and -D, `ignore-update-before` drops -U
 /// (Paimon `RowKindFilter`); NULL in a NOT NULL column is an error. Beyond it (design
 /// D15): a change that would poison the table, or make its answer depend on what met in a
-/// buffer, is refused with the form that works. Immutable.
+/// buffer, is refused with the form that works. A table without a primary key takes rows,
+/// not retractions. Immutable.
 class ChangeGate {
  public:
   /// \param clock  whose zone counts for default values; nullptr = UTC
@@ -42,7 +43,8 @@ class ChangeGate {
       const arrow::RecordBatch& rows) const;
 
   arrow::MemoryPool* pool_ = nullptr;
-  merge::MergeSpec spec_;
+  bool keyed_ = true;
+  merge::MergeSpec spec_;  ///< of a table with a primary key
   std::vector<types::DataField> fields_;
   DefaultColumns defaults_;
   int row_kind_column_ = -1;

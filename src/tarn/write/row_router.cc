@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/write/row_router.h"
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -61,14 +62,15 @@ Result<std::vector<int32_t>> NumberPartitions(arrow::MemoryPool* pool,
 
 Places NumberPlaces(const std::vector<int32_t>& partition_of_row,
                     const std::vector<int32_t>& bucket_of_row,
-                    const std::vector<std::string>& partitions, int32_t buckets) {
+                    const std::vector<std::string>& partitions) {
   Places out;
   out.id_of_row.resize(bucket_of_row.size());
-  std::vector<int32_t> id_of_place(partitions.size() * static_cast<size_t>(buckets), -1);
+  const auto [min, max] = std::minmax_element(bucket_of_row.begin(), bucket_of_row.end());
+  const auto buckets = static_cast<size_t>(*max - *min) + 1;
+  std::vector<int32_t> id_of_place(partitions.size() * buckets, -1);
   for (size_t i = 0; i < bucket_of_row.size(); ++i) {
-    const size_t place =
-        static_cast<size_t>(partition_of_row[i]) * static_cast<size_t>(buckets) +
-        static_cast<size_t>(bucket_of_row[i]);
+    const size_t place = static_cast<size_t>(partition_of_row[i]) * buckets +
+                         static_cast<size_t>(bucket_of_row[i] - *min);
     if (id_of_place[place] < 0) {
       id_of_place[place] = static_cast<int32_t>(out.places.size());
       out.places.emplace_back(partitions[static_cast<size_t>(partition_of_row[i])],
@@ -103,30 +105,16 @@ Result<types::ChangeBatch> TakeRows(arrow::MemoryPool* pool,
 }  // namespace
 
 Result<RowRouter> RowRouter::Make(arrow::MemoryPool* pool,
-                                  const types::TableSchema& schema, int32_t buckets,
-                                  types::BucketFunction function) {
-  if (buckets <= 0) {
-    return Unsupported(6701,
-                       "Writing needs a fixed number of buckets; dynamic (-1) and "
-                       "postponed (-2) buckets "
-                       "are not there yet:",
-                       V("bucket", buckets));
-  }
+                                  const types::TableSchema& schema,
+                                  std::unique_ptr<BucketChooser> buckets) {
   RowRouter router;
   router.pool_ = pool;
-  ARROW_ASSIGN_OR_RAISE(router.bucket_key_columns_,
-                        schema.IndexesOf(schema.BucketKeys()));
+  router.buckets_ = std::move(buckets);
   ARROW_ASSIGN_OR_RAISE(router.partition_columns_,
                         schema.IndexesOf(schema.partition_keys));
   for (int column : router.partition_columns_) {
     router.partition_types_.push_back(schema.fields[static_cast<size_t>(column)].type);
   }
-  std::vector<types::DataType> key_types;
-  for (int column : router.bucket_key_columns_) {
-    key_types.push_back(schema.fields[static_cast<size_t>(column)].type);
-  }
-  ARROW_ASSIGN_OR_RAISE(router.assigner_, types::BucketAssigner::Make(
-                                              function, std::move(key_types), buckets));
   return router;
 }
 
@@ -139,11 +127,9 @@ Result<std::vector<RoutedRows>> RowRouter::Route(const types::ChangeBatch& batch
       auto partition_of_row,
       NumberPartitions(pool_, ColumnsOf(*batch.rows, partition_columns_),
                        partition_types_, rows, &partitions));
-  ARROW_ASSIGN_OR_RAISE(
-      auto bucket_of_row,
-      assigner_->Assign(pool_, ColumnsOf(*batch.rows, bucket_key_columns_)));
-  Places places =
-      NumberPlaces(partition_of_row, bucket_of_row, partitions, assigner_->num_buckets());
+  ARROW_ASSIGN_OR_RAISE(auto bucket_of_row,
+                        buckets_->Choose(*batch.rows, partition_of_row, partitions));
+  Places places = NumberPlaces(partition_of_row, bucket_of_row, partitions);
   if (places.places.size() == 1) {
     out.push_back({std::move(places.places[0].first), places.places[0].second, batch});
     return out;

@@ -3,16 +3,14 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <arrow/type_fwd.h>
 
-#include "tarn/base/context.h"
-#include "tarn/types/bucket.h"
 #include "tarn/types/change_batch.h"
 #include "tarn/types/table_schema.h"
+#include "tarn/write/bucket_chooser.h"
 
 namespace tarn::write {
 
@@ -23,28 +21,28 @@ struct RoutedRows {
   types::ChangeBatch rows;
 };
 
-/// Sends rows to partitions and fixed buckets in one pass: bucket ids and partition ids
-/// are computed by column, then each bucket's rows are gathered once. Immutable;
-/// thread-safe.
+/// Sends rows to partitions and buckets in one pass: partition ids and bucket ids are
+/// computed by column, then each bucket's rows are gathered once. One caller at a time.
 class RowRouter {
  public:
-  /// Errors: kInvalidInput for what the bucket function cannot hash; kUnsupported for
-  /// tables without fixed buckets, by name of the mode.
   static Result<RowRouter> Make(arrow::MemoryPool* pool, const types::TableSchema& schema,
-                                int32_t buckets, types::BucketFunction function);
+                                std::unique_ptr<BucketChooser> buckets);
 
   /// Routes in the order in which places first appear. A batch of one place is not
   /// copied.
   Result<std::vector<RoutedRows>> Route(const types::ChangeBatch& batch) const;
+  int32_t TotalBuckets(const std::string& partition) const {
+    return buckets_->TotalBuckets(partition);
+  }
+  BucketChooser& buckets() { return *buckets_; }
 
  private:
   RowRouter() = default;
 
   arrow::MemoryPool* pool_ = nullptr;
-  std::vector<int> bucket_key_columns_;
   std::vector<int> partition_columns_;
   std::vector<types::DataType> partition_types_;
-  std::optional<types::BucketAssigner> assigner_;
+  std::unique_ptr<BucketChooser> buckets_;
 };
 
 }  // namespace tarn::write
