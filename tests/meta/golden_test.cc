@@ -70,6 +70,8 @@ const std::vector<std::unique_ptr<Golden>>& Goldens() {
     const auto context = base::MakeSystemContext(io::MakeLocalFileSystem());
     auto* out = new std::vector<std::unique_ptr<Golden>>();
     for (const std::string& name : support::GoldenNames()) {
+      // What older releases wrote is read, but not written like them.
+      if (name.starts_with("old_") || name.starts_with("pair_")) continue;
       out->push_back(std::make_unique<Golden>(context, name));
     }
     return out;

@@ -73,6 +73,13 @@ class LeafWalker {
     if (levels.repeat_level > 0) out.repetition = levels.repetition.data();
     out.count = static_cast<int64_t>(levels.definition.size());
     out.values = array;
+    if (!nullable && array->null_count() > 0) {
+      // Absent because a row around it is: the levels say so, and Arrow wants no bits.
+      auto data = array->data()->Copy();
+      data->buffers[0] = nullptr;
+      data->null_count = 0;
+      out.values = arrow::MakeArray(std::move(data));
+    }
     out.nullable = nullable;
     return leaf_(out);
   }
