@@ -85,7 +85,9 @@ std::string Reads(const GoldenTable& table) {
       continue;
     }
     if (KindOf(rows.status()) == ErrorKind::kNotFound && !read.plain()) continue;
-    EXPECT_TRUE(IsRefusal(rows.status())) << read.file << rows.status().ToString();
+    const std::string text = rows.status().ToString();
+    if (text.find(TarnTarget::kNoWordForIt) != std::string::npos) continue;
+    EXPECT_TRUE(IsRefusal(rows.status())) << read.file << text;
     outcome = Refusal(rows.status());
   }
   return outcome;
@@ -229,6 +231,7 @@ INSTANTIATE_TEST_SUITE_P(, Compatibility, ::testing::Range(0, kParts));
 
 TEST(CompatibilityPage, IsPrintedFromTheOutcomes) {
   const auto outcomes = StoredOutcomes();
+  if (Updating()) std::ofstream(TestFile(kPage), std::ios::binary) << Page(outcomes);
   EXPECT_EQ(outcomes.size(), GoldenNames().size());
   EXPECT_TRUE(ReadText(TestFile(kPage)) == Page(outcomes))
       << "write it again with TARN_UPDATE_DOCS=1";

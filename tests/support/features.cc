@@ -64,7 +64,10 @@ bool MentionsType(const json& type, const std::string& word) {
     return text.starts_with(word) &&
            (text.size() == word.size() || !std::isalpha(text[word.size()]));
   }
-  if (type.is_object() && type.value("type", "").starts_with(word)) return true;
+  if (type.is_object() && type.contains("type") && type["type"].is_string() &&
+      type["type"].get<std::string>().starts_with(word)) {
+    return true;
+  }
   if (!type.is_structured()) return false;
   return std::any_of(type.begin(), type.end(),
                      [&](const json& part) { return MentionsType(part, word); });
@@ -107,7 +110,8 @@ Has Alter(const std::string& action) {
 
 Has ReadOption(const std::string& head) {
   return [=](const json& history) {
-    for (const auto& [file, read] : history.value("reads", json::object()).items()) {
+    const json reads = history.value("reads", json::object());
+    for (const auto& [file, read] : reads.items()) {
       const json options = read.value("options", json::object());
       for (const auto& [key, value] : options.items()) {
         if (key.starts_with(head)) return true;
@@ -119,7 +123,8 @@ Has ReadOption(const std::string& head) {
 
 Has ReadTable(const std::string& suffix) {
   return [=](const json& history) {
-    for (const auto& [file, read] : history.value("reads", json::object()).items()) {
+    const json reads = history.value("reads", json::object());
+    for (const auto& [file, read] : reads.items()) {
       if (read.value("table", "").ends_with(suffix)) return true;
     }
     return false;
