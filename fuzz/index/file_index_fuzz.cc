@@ -60,7 +60,8 @@ void AskOne(tarn::index::ColumnIndex* index, const DataType& type) {
     for (const CompareOp op : {CompareOp::kEqual, CompareOp::kLess,
                                CompareOp::kLessOrEqual, CompareOp::kGreaterOrEqual}) {
       const auto rows = index->Compare(op, key);
-      if (!rows.ok()) Require(tarn::KindOf(rows.status()) == tarn::ErrorKind::kCorruption);
+      if (!rows.ok())
+        Require(tarn::KindOf(rows.status()) == tarn::ErrorKind::kCorruption);
     }
   }
   const auto values = index->Values();
