@@ -198,7 +198,12 @@ void ExpectOneOfTwoOutcomes(const Trial& trial, bool java_knows) {
   ASSERT_TRUE(tarn_on_theirs.ok()) << tarn_on_theirs.status().ToString();
   EXPECT_TRUE(SameRows(*ours, *java_on_ours));
   EXPECT_TRUE(SameRows(*tarn_on_theirs, *theirs));
-  EXPECT_TRUE(SameRows(*ours, *theirs));
+  // Rows that wait for a bucket get one from Tarn's compaction; Java's core has none for
+  // them, Flink's connector does that.
+  const auto bucket = trial.more.find("bucket");
+  if (bucket == trial.more.end() || bucket->second != "-2") {
+    EXPECT_TRUE(SameRows(*ours, *theirs));
+  }
   if (!java_knows) {
     static const auto reasons = Table("interop/options_since_2_0.tsv");
     const bool explained =
