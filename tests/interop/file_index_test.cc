@@ -21,7 +21,8 @@ namespace {
 
 using nlohmann::json;
 
-/// Columns by name: the type, and a value made of a number.
+/// Columns by name: the type, and a value made of a number. (Numbers of which eight meet
+/// in one slot of a Java hash map would stand in another order, with the same answers.)
 struct Column {
   std::string type;
   json (*value)(int number);
@@ -37,8 +38,8 @@ const std::map<std::string, Column>& Columns() {
       {"bo", {"BOOLEAN", [](int n) -> json { return n % 2 == 0; }}},
       {"ti", {"TINYINT", [](int n) -> json { return n % 100 - 50; }}},
       {"si", {"SMALLINT", [](int n) -> json { return n * 13 - 3000; }}},
-      {"ii", {"INT", [](int n) -> json { return n * 65537 - 1000000; }}},
-      {"bi", {"BIGINT", [](int n) -> json { return n * 4294967311LL - 300000000000LL; }}},
+      {"ii", {"INT", [](int n) -> json { return n * 7919 - 1000000; }}},
+      {"bi", {"BIGINT", [](int n) -> json { return n * 1000000007LL - 30000000000LL; }}},
       {"fl", {"FLOAT", [](int n) -> json { return n * 0.5 - 20; }}},
       {"db", {"DOUBLE", [](int n) -> json { return n * 0.25 - 30; }}},
       {"dc",
