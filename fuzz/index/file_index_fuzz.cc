@@ -21,7 +21,7 @@ namespace {
 using tarn::expr::CompareOp;
 using tarn::types::DataType;
 
-constexpr int64_t kRows = 100;
+constexpr int64_t kRows = 60;  // as in the golden tables of the corpus
 
 const std::vector<DataType>& Types() {
   static const std::vector<DataType> types = {
