@@ -9,6 +9,7 @@
 
 #include "tarn/base/bytes.h"
 #include "tarn/format/column_file.h"
+#include "tarn/index/bitmap_bytes.h"
 #include "tarn/index/bloom_filter.h"
 #include "tarn/index/file_index.h"
 #include "tarn/index/file_index_builder.h"
@@ -200,6 +201,29 @@ TEST(FileIndex, KnowsTheExactRowsWhereItCan) {
         for (const uint32_t row : rows.rows) ASSERT_TRUE(matches->Value(row));
       }
     }
+  }
+}
+
+TEST(FileIndex, BitmapsHaveTheContainersThatJavaChooses) {
+  // 72 runs of 145 rows: as many bytes as an array of the rows, which Java keeps.
+  Roaring even, longer, dense, wide;
+  for (uint32_t i = 0; i < 72; ++i) even.addRange(i * 10, i * 10 + 2);
+  even.add(2);
+  std::string bytes;
+  AppendRoaring(even, &bytes);
+  ASSERT_EQ(even.cardinality(), 145u);
+  EXPECT_EQ(base::LoadLittle<uint32_t>(bytes.data()), 12346u);
+  for (uint32_t i = 0; i < 50; ++i) longer.addRange(i * 10, i * 10 + 5);
+  for (uint32_t i = 0; i < 20000; ++i) dense.add(i * 3);
+  for (uint32_t i = 0; i < 6; ++i) wide.addRange(i << 16, (i << 16) + 1000 * i + 1);
+  for (const Roaring* bitmap : {&even, &longer, &dense, &wide}) {
+    bytes.clear();
+    AppendRoaring(*bitmap, &bytes);
+    size_t used = 0;
+    const auto again = ReadRoaring(bytes + "tail", "test", &used);
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(used, bytes.size());
+    EXPECT_TRUE(*again == *bitmap);
   }
 }
 

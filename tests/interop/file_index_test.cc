@@ -21,8 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Columns by name: the type, and a value made of a number. (Numbers of which eight meet
-/// in one slot of a Java hash map would stand in another order, with the same answers.)
+/// Columns by name: the type, and a value made of a number.
 struct Column {
   std::string type;
   json (*value)(int number);
@@ -40,6 +39,8 @@ const std::map<std::string, Column>& Columns() {
       {"si", {"SMALLINT", [](int n) -> json { return n * 13 - 3000; }}},
       {"ii", {"INT", [](int n) -> json { return n * 7919 - 1000000; }}},
       {"bi", {"BIGINT", [](int n) -> json { return n * 1000000007LL - 30000000000LL; }}},
+      // Many of them meet in one slot of a Java hash map.
+      {"tr", {"INT", [](int n) -> json { return n * 65537 - 1000000; }}},
       {"fl", {"FLOAT", [](int n) -> json { return n * 0.5 - 20; }}},
       {"db", {"DOUBLE", [](int n) -> json { return n * 0.25 - 30; }}},
       {"dc",
@@ -117,8 +118,9 @@ void BothAnswerAlike(const std::string& warehouse, const json& request) {
   EXPECT_TRUE(SameRows(*tarn, *java));
 }
 
-/// Bitmaps stand in Java in the order of a hash map of boxed values: the containers have
-/// the same parts, of the same size, in another order.
+/// Bitmaps stand in the order of a Java hash map. Where eight values meet in one of its
+/// slots it makes a tree of them, whose order Tarn does not follow: the containers then
+/// have the same parts, of the same size, in another order.
 enum class Order { kSame, kAny };
 
 /// What has to be equal of the containers.
@@ -191,16 +193,21 @@ TEST(InteropFileIndex, BloomFiltersAreEqual) {
       Rows(200, 200, 1));
 }
 
-TEST(InteropFileIndex, BitmapsHoldTheSame) {
+TEST(InteropFileIndex, BitmapsAreEqual) {
   TARN_SKIP_WITHOUT_JAVA();
   const std::string columns = "st,bo,ii,bi,ti,si,fl,db,da,t3,t6";
-  WriteByBothAndCompare({{"file-index.bitmap.columns", columns}}, Rows(400, 300, 2),
-                        Order::kAny);
+  WriteByBothAndCompare({{"file-index.bitmap.columns", columns}}, Rows(400, 300, 2));
   WriteByBothAndCompare({{"file-index.bitmap.columns", columns},
                          {"file-index.bitmap.st.version", "1"},
                          {"file-index.bitmap.bi.version", "1"},
                          {"file-index.bitmap.ii.index-block-size", "64 b"}},
-                        Rows(300, 13, 3), Order::kAny);
+                        Rows(300, 13, 3));
+}
+
+TEST(InteropFileIndex, BitmapsOfValuesThatMeetInOneSlotHoldTheSame) {
+  TARN_SKIP_WITHOUT_JAVA();
+  WriteByBothAndCompare({{"file-index.bitmap.columns", "tr"}}, Rows(400, 300, 7),
+                        Order::kAny);
 }
 
 TEST(InteropFileIndex, BitSlicesAndRangeBitmapsAreEqual) {

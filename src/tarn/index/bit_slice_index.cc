@@ -190,9 +190,9 @@ class BitSliceIndexBuilder final : public ColumnIndexBuilder {
     base::AppendBig(out, kVersion);
     base::AppendBig(out, int64_t{0});
     base::AppendBig(out, max);
-    AppendRoaring(&bits.existing, out);
+    AppendRoaring(bits.existing, out);
     base::AppendBig(out, static_cast<int32_t>(bits.slices.size()));
-    for (Roaring& slice : bits.slices) AppendRoaring(&slice, out);
+    for (Roaring& slice : bits.slices) AppendRoaring(slice, out);
   }
 
   const KeyForm form_;

@@ -65,7 +65,7 @@ class BitmapIndexBuilder final : public ColumnIndexBuilder {
   Result<std::string> Finish() override {
     std::string nulls;
     const uint64_t null_count = nulls_.cardinality();
-    AppendRoaring(&nulls_, &nulls);
+    AppendRoaring(nulls_, &nulls);
     std::string body = null_count > 1 ? nulls : "";
     // Offsets follow the order in which Java walks its values.
     const std::vector<int32_t> walk = order_.Walk();
@@ -76,7 +76,7 @@ class BitmapIndexBuilder final : public ColumnIndexBuilder {
         continue;
       }
       value.offset = static_cast<int32_t>(body.size());
-      AppendRoaring(&value.rows, &body);
+      AppendRoaring(value.rows, &body);
       value.bytes = static_cast<int32_t>(body.size()) - value.offset;
     }
     std::string out;

@@ -96,10 +96,10 @@ class DictionaryBuilder {
 
 std::string SerializeSlices(BitSlices bits) {
   std::string existing, slices, places;
-  AppendRoaring(&bits.existing, &existing);
+  AppendRoaring(bits.existing, &existing);
   for (Roaring& slice : bits.slices) {
     const int32_t offset = Bytes(slices);
-    AppendRoaring(&slice, &slices);
+    AppendRoaring(slice, &slices);
     base::AppendBig(&places, offset);
     base::AppendBig(&places, Bytes(slices) - offset);
   }
