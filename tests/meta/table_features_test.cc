@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tarn/options/options.h"
+
 namespace tarn::meta {
 namespace {
 
@@ -71,6 +73,8 @@ TEST(TableFeatures, EachIsRefusedWhereItWouldChangeTheAnswer) {
       {"deletion-vectors.enabled", "true", "wC"}};
   for (const auto& [key, value, refused] : features) {
     EXPECT_EQ(Refused(With({{key, value}}), key), refused) << key;
+    // Nobody is told that it has no effect.
+    EXPECT_TRUE(options::Options(With({{key, value}}).options).WithoutEffect().empty()) << key;
   }
 }
 

@@ -167,9 +167,9 @@ TEST(Options, AMistypedKeyIsAnsweredWithTheNearestKnownOnes) {
 
 TEST(Options, AKnownKeyWithoutEffectSaysSo) {
   const Options options =
-      Set({{"blob-field", "b"}, {"bucket", "1"}, {"sink.parallelism", "2"}});
+      Set({{"blob-field", "b"}, {"cache-page-size", "4 kb"}, {"sink.parallelism", "2"}});
   EXPECT_EQ(options.WithoutEffect(),
-            (std::vector<std::string>{"blob-field", "sink.parallelism"}));
+            (std::vector<std::string>{"cache-page-size", "sink.parallelism"}));
 }
 
 TEST(Options, HintsLieOnTopOfTheTablesOptions) {

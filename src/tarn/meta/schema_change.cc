@@ -69,16 +69,8 @@ class Changing {
   Result<types::TableSchema> Finish();
 
  private:
-  bool OldFlag(std::string_view key) const {
-    const std::string* text = options::Options(old_.options).Find(key);
-    std::string lower;
-    if (text != nullptr) {
-      lower = *text;
-    } else if (const auto* row = options::FindOption(key); row && row->default_text) {
-      lower = row->default_text;
-    }
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    return lower == "true";
+  Result<bool> OldFlag(const options::Option<bool>& option) const {
+    return options::Options(old_.options).Get(option);
   }
   Status Frozen(std::string_view action, std::string_view what, const std::string& name) {
     return InvalidInput(kFrozenColumn, "A column in this role cannot change this way:",
@@ -190,7 +182,9 @@ Status Changing::Apply(const AddColumnChange& change) {
   added[0].description = change.comment;
   const int32_t highest = types::AssignFieldIds(&added, next_.highest_field_id + 1);
   std::optional<ColumnMove> move = change.move;
-  if (!move && change.path.size() == 1 && OldFlag("add-column-before-partition")) {
+  ARROW_ASSIGN_OR_RAISE(const bool before_partition,
+                        OldFlag(options::kAddColumnBeforePartition));
+  if (!move && change.path.size() == 1 && before_partition) {
     for (const DataField& field : next_.fields) {
       if (!Contains(old_.partition_keys, field.name)) continue;
       move = ColumnMove{MoveKind::kBefore, change.path[0], field.name};
@@ -283,9 +277,9 @@ Status Changing::Apply(const DropColumnChange& change) {
 }
 
 Status Changing::CheckNullability(bool before, bool after, const ColumnPath& path) {
-  if (!before || after || !OldFlag("alter-column-null-to-not-null.disabled")) {
-    return Status::OK();
-  }
+  ARROW_ASSIGN_OR_RAISE(const bool disabled,
+                        OldFlag(options::kAlterColumnNullToNotNullDisabled));
+  if (!before || after || !disabled) return Status::OK();
   return InvalidInput(
       kNullsInTheWay,
       "A column that takes NULL cannot become NOT NULL: rows may have one. "
@@ -297,7 +291,8 @@ Status Changing::Apply(const UpdateColumnTypeChange& change) {
   ARROW_RETURN_NOT_OK(CheckNotPartition(change.path, "change the type"));
   ARROW_RETURN_NOT_OK(CheckNotKey(change.path, "change the type"));
   ARROW_RETURN_NOT_OK(CheckNotIndexed(change.path, "change the type"));
-  const bool explicit_too = !OldFlag("disable-explicit-type-casting");
+  ARROW_ASSIGN_OR_RAISE(const bool implicit_only,
+                        OldFlag(options::kDisableExplicitTypeCasting));
   return ChangeType(
       scope_, change.path, &next_.fields, [&](const DataType& from) -> Result<DataType> {
         DataType to = change.type;
@@ -310,11 +305,11 @@ Status Changing::Apply(const UpdateColumnTypeChange& change) {
           ARROW_RETURN_NOT_OK(
               CheckNullability(from.nullable(), to.nullable(), change.path));
         }
-        if (types::SupportsCast(from, to, explicit_too) &&
+        if (types::SupportsCast(from, to, !implicit_only) &&
             types::ResolvesCast(from, to)) {
           return to;
         }
-        const bool casting = !explicit_too && types::SupportsCast(from, to, true) &&
+        const bool casting = implicit_only && types::SupportsCast(from, to, true) &&
                              types::ResolvesCast(from, to);
         return InvalidInput(
             kNoConversion,

@@ -77,14 +77,18 @@ std::vector<OptionRow> MakeRows() {
 #define TARN_KNOWN(type, key, default_text, bounds, mutability) \
   rows.push_back(                                               \
       {key, TypeOf<type>(), default_text, bounds, mutability, false, "", section});
+#define TARN_REFUSED(type, key, default_text, bounds, mutability)              \
+  rows.push_back({key, TypeOf<type>(), default_text, bounds, mutability, true, \
+                  "Refused by name where it would act.", section});
 // Options with an effect come first.
 #include "tarn/options/table_options.def"
-// Then those without.
+// Then those that are refused or have none.
 #include "tarn/options/known_options.def"
 #undef TARN_SECTION
 #undef TARN_OPTION
 #undef TARN_OPTIONAL
 #undef TARN_KNOWN
+#undef TARN_REFUSED
   return rows;
 }
 
@@ -270,7 +274,7 @@ Result<std::string> ParseValue<Choice>(std::string_view key, std::string_view te
   return BadValue(key, text, ValueType::kChoice, bounds);
 }
 
-const std::string* Options::Find(std::string_view key) const {
+const std::string* Options::Find(std::string_view key) const& {
   auto found = values_.find(std::string(key));
   if (found != values_.end()) return &found->second;
   for (const Alias& alias : kAliases) {

@@ -76,7 +76,7 @@ struct OptionRow {
   const char* default_text;  ///< nullptr = no default
   Bounds bounds;
   Mutability mutability;
-  bool acts;  ///< false: a known key without effect here
+  bool acts;  ///< false: a known key without effect here; refusing it is an effect
   std::string_view description;
   std::string_view section;
 };
@@ -148,7 +148,8 @@ class Options {
   }
 
   /// The text under `key` or one of its legacy keys; nullptr when it is not set.
-  const std::string* Find(std::string_view key) const;
+  const std::string* Find(std::string_view key) const&;
+  const std::string* Find(std::string_view key) const&& = delete;  // it would dangle
   const std::map<std::string, std::string>& values() const { return values_; }
 
   /// These options with others on top (hints, dynamic options).

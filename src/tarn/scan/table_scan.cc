@@ -554,9 +554,10 @@ Result<Plan> PlanDiff(const base::Context& context, const std::string& table_pat
                       const types::TableSchema& schema, const meta::Snapshot& before,
                       const meta::Snapshot& after, const ScanOptions& options) {
   ARROW_RETURN_NOT_OK(meta::CheckFeatures(schema, meta::TableUse::kRead, table_path));
-  const std::string* vectors =
-      options::Options(schema.options).Find("deletion-vectors.enabled");
-  if (vectors != nullptr && base::ToLower(*vectors) == "true") {
+  ARROW_ASSIGN_OR_RAISE(
+      const bool vectors,
+      options::Options(schema.options).Get(options::kDeletionVectorsEnabled));
+  if (vectors) {
     return Unsupported(6604, "A diff of states with deletion vectors is not there yet:",
                        V("table", table_path));
   }

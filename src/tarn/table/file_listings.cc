@@ -394,7 +394,10 @@ struct Sums {
 }  // namespace
 
 Result<Listing> ListPartitions(const Table& table) {
-  if (options::Options(table.schema()->options).Find("deletion-vectors.enabled")) {
+  ARROW_ASSIGN_OR_RAISE(
+      const bool vectors,
+      options::Options(table.schema()->options).Get(options::kDeletionVectorsEnabled));
+  if (vectors) {
     return Unsupported(
         6616, "$partitions of a table with deletion vectors:", V("table", table.name()));
   }

@@ -144,9 +144,10 @@ class Increment {
   }
 
   Result<BatchStart> BetweenTags(meta::Snapshot first, meta::Snapshot last) const {
-    const std::string* as_snapshots =
-        options::Options(options_).Find("incremental-between-tag-to-snapshot");
-    if (as_snapshots != nullptr && base::ToLower(*as_snapshots) == "true") {
+    ARROW_ASSIGN_OR_RAISE(
+        const bool as_snapshots,
+        options::Options(options_).Get(options::kIncrementalBetweenTagToSnapshot));
+    if (as_snapshots) {
       if (mode_ == "diff") {
         return InvalidInput(1612, "Tags taken as snapshots have no diff:",
                             V("option", "incremental-between-tag-to-snapshot"),
