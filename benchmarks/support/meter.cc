@@ -177,7 +177,7 @@ Result<std::shared_ptr<arrow::Table>> ReadTable(const std::vector<std::string>& 
   for (const std::string& path : files) {
     ARROW_ASSIGN_OR_RAISE(auto reader, OpenWithArrow(path));
     tables.emplace_back();
-    ARROW_RETURN_NOT_OK(reader->ReadTable(&tables.back()));
+    ARROW_ASSIGN_OR_RAISE(tables.back(), reader->ReadTable());
   }
   return arrow::ConcatenateTables(tables);
 }
