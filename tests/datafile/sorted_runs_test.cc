@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <numeric>
 #include <random>
 
 #include <arrow/api.h>
+#include <arrow/compute/api.h>
 #include <gtest/gtest.h>
 
 #include "tarn/datafile/memory_run.h"
@@ -31,10 +33,11 @@ class SortedRunsTest : public ::testing::Test {
       EXPECT_TRUE(sequences.Append(kRows - i).ok());
       EXPECT_TRUE(kinds.Append(static_cast<int8_t>(i % 4)).ok());
     }
-    rows_ = support::BatchFromLines(lines, {{0, "k", DataType::Int()},
-                                            {1, "t", DataType::String()},
-                                            {2, "a", DataType::Array(DataType::Int())}})
-                .ValueOrDie();
+    schema_.fields = {{0, "k", DataType::Int()},
+                      {1, "t", DataType::String()},
+                      {2, "a", DataType::Array(DataType::Int())}};
+    schema_.primary_keys = {"k"};
+    rows_ = support::BatchFromLines(lines, schema_.fields).ValueOrDie();
     sequences_ = sequences.Finish().ValueOrDie();
     kinds_ = kinds.Finish().ValueOrDie();
   }
@@ -82,16 +85,48 @@ class SortedRunsTest : public ::testing::Test {
   static constexpr int64_t kRows = 9000;
   support::TemporaryFolder folder_;
   std::shared_ptr<const base::Context> context_;
+  types::TableSchema schema_;
   std::shared_ptr<arrow::RecordBatch> rows_;
   std::shared_ptr<arrow::Array> sequences_;
   std::shared_ptr<arrow::Array> kinds_;
 };
 
-TEST_F(SortedRunsTest, ARunInMemoryIsReadInAnySteps) {
-  MemoryRun run(rows_, sequences_, kinds_);
-  ExpectRows(&run);
-  MemoryRun inserts(rows_, sequences_, nullptr);
-  EXPECT_EQ(inserts.OpenKind().ValueOrDie(), nullptr);
+TEST_F(SortedRunsTest, RowsInMemoryAreReadInTheOrderOfTheirKeys) {
+  std::mt19937 random(7);
+  std::vector<int64_t> places(kRows);
+  std::iota(places.begin(), places.end(), 0);
+  std::shuffle(places.begin(), places.end(), random);
+  arrow::Int64Builder indices;
+  ASSERT_TRUE(indices.AppendValues(places).ok());
+  const auto shuffled = arrow::compute::Take(rows_, indices.Finish().ValueOrDie())
+                            .ValueOrDie()
+                            .record_batch();
+  std::vector<uint8_t> kinds;
+  for (const int64_t place : places) kinds.push_back(place % 4);
+  const types::ChangeBatch all = {shuffled, arrow::Buffer::FromVector(kinds), {}};
+  // Batches of all sizes, each numbered behind the one before it, with gaps.
+  std::vector<NumberedBatch> batches;
+  std::vector<int64_t> sequences(kRows);
+  int64_t next = 100;
+  for (int64_t row = 0; row < kRows;) {
+    const int64_t sizes[] = {0, 1, 17, 3000};
+    const int64_t count = std::min(sizes[random() % 4], kRows - row);
+    batches.push_back({all.Slice(row, count), next});
+    for (int64_t i = 0; i < count; ++i) sequences[places[row + i]] = next++;
+    next += 5;
+    row += count;
+  }
+  arrow::Int64Builder expected;
+  ASSERT_TRUE(expected.AppendValues(sequences).ok());
+  sequences_ = expected.Finish().ValueOrDie();
+  const auto spec = merge::MergeSpec::OrderOnly(schema_).ValueOrDie();
+  ExpectRows(
+      MemoryRun::Sort(context_, spec, *rows_->schema(), batches).ValueOrDie().get());
+  for (NumberedBatch& batch : batches) batch.changes.kinds = nullptr;
+  const auto inserts = MemoryRun::Sort(context_, spec, *rows_->schema(), batches);
+  EXPECT_EQ((*inserts)->OpenKind().ValueOrDie(), nullptr);
+  const auto none = MemoryRun::Sort(context_, spec, *rows_->schema(), {});
+  EXPECT_EQ((*none)->num_rows(), 0);
 }
 
 TEST_F(SortedRunsTest, ASpilledRunIsReadInAnySteps) {

@@ -74,7 +74,8 @@ TEST(TableFeatures, EachIsRefusedWhereItWouldChangeTheAnswer) {
   for (const auto& [key, value, refused] : features) {
     EXPECT_EQ(Refused(With({{key, value}}), key), refused) << key;
     // Nobody is told that it has no effect.
-    EXPECT_TRUE(options::Options(With({{key, value}}).options).WithoutEffect().empty()) << key;
+    EXPECT_TRUE(options::Options(With({{key, value}}).options).WithoutEffect().empty())
+        << key;
   }
 }
 

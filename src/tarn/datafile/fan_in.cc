@@ -30,6 +30,8 @@ class BorrowedRun final : public merge::SortedRun {
   merge::SortedRun* run_;
 };
 
+}  // namespace
+
 Result<std::unique_ptr<merge::SortedRun>> SpillInterleaved(
     const std::shared_ptr<const base::Context>& context, const merge::MergeSpec& order,
     std::vector<std::unique_ptr<merge::SortedRun>> runs) {
@@ -47,8 +49,6 @@ Result<std::unique_ptr<merge::SortedRun>> SpillInterleaved(
   ARROW_ASSIGN_OR_RAISE(auto run, writer->Finish());
   return std::unique_ptr<merge::SortedRun>(std::move(run));
 }
-
-}  // namespace
 
 Result<std::vector<std::unique_ptr<merge::SortedRun>>> LimitFanIn(
     const std::shared_ptr<const base::Context>& context, const merge::MergeSpec& order,

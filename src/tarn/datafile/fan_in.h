@@ -15,6 +15,12 @@ namespace tarn::datafile {
 /// 128).
 inline constexpr size_t kRunsMax = 128;
 
+/// Interleave runs, older ones first, into one temporary file; nothing is folded.
+/// Errors: kResource (no space), those of the runs.
+Result<std::unique_ptr<merge::SortedRun>> SpillInterleaved(
+    const std::shared_ptr<const base::Context>& context, const merge::MergeSpec& order,
+    std::vector<std::unique_ptr<merge::SortedRun>> runs);
+
 /// Bring the number of runs down to `runs_max` by interleaving the first of them into
 /// temporary files. Nothing is folded, so the answer of a later merge stays the same.
 /// `order` is the order of rows; runs that stand earlier are the older ones.

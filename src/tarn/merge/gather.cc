@@ -153,7 +153,7 @@ Result<std::shared_ptr<Array>> GatherBool(arrow::MemoryPool* pool,
 struct SliceBytes {
   const uint8_t* data = kZeros;
   /// Up to here 16 bytes may be read at once.
-  int64_t wide_end = 0;
+  const uint8_t* wide_end = kZeros;
 };
 
 Result<std::shared_ptr<Array>> GatherBinary(arrow::MemoryPool* pool,
@@ -170,15 +170,22 @@ Result<std::shared_ptr<Array>> GatherBinary(arrow::MemoryPool* pool,
   for (size_t run = 0; run < runs; ++run) {
     if (slices.arrays[run] == nullptr) continue;
     const auto& buffer = slices.arrays[run]->data()->buffers[2];
-    if (buffer != nullptr) bytes[run] = {buffer->data(), buffer->size() - 16};
+    if (buffer == nullptr) continue;
+    const uint8_t* data = buffer->data();
+    bytes[run] = {data, buffer->size() < 16 ? nullptr : data + buffer->size() - 16};
   }
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<Buffer> out_offsets,
                         arrow::AllocateBuffer((rows + 1) * sizeof(int32_t), pool));
   auto* ends = reinterpret_cast<int32_t*>(out_offsets->mutable_data());
+  std::vector<const uint8_t*> from(static_cast<size_t>(rows));
   int64_t total = 0;
   ends[0] = 0;
   for (int64_t i = 0; i < rows; ++i) {
-    const int32_t* at = offsets[sources.run[i]] + sources.row[i];
+    const uint16_t run = sources.run[i];
+    const int32_t* at = offsets[run] + sources.row[i];
+    from[i] = bytes[run].data + at[0];
+    // Rows of a write buffer lie anywhere in memory.
+    __builtin_prefetch(from[i]);
     total += at[1] - at[0];
     ends[i + 1] = static_cast<int32_t>(total);
   }
@@ -191,13 +198,11 @@ Result<std::shared_ptr<Array>> GatherBinary(arrow::MemoryPool* pool,
                         arrow::AllocateResizableBuffer(total + 16, pool));
   uint8_t* out = values->mutable_data();
   for (int64_t i = 0; i < rows; ++i) {
-    const uint16_t run = sources.run[i];
-    const int32_t from = offsets[run][sources.row[i]];
     const int32_t length = ends[i + 1] - ends[i];
-    if (length <= 16 && from <= bytes[run].wide_end) {
-      std::memcpy(out + ends[i], bytes[run].data + from, 16);
+    if (length <= 16 && from[i] <= bytes[sources.run[i]].wide_end) {
+      std::memcpy(out + ends[i], from[i], 16);
     } else {
-      std::memcpy(out + ends[i], bytes[run].data + from, length);
+      std::memcpy(out + ends[i], from[i], length);
     }
   }
   ARROW_RETURN_NOT_OK(values->Resize(total, /*shrink_to_fit=*/false));
@@ -206,11 +211,52 @@ Result<std::shared_ptr<Array>> GatherBinary(arrow::MemoryPool* pool,
       null_count));
 }
 
-/// Nested types: one concatenated array and Arrow's `Take`.
-Result<std::shared_ptr<Array>> GatherNested(arrow::MemoryPool* pool,
-                                            const std::shared_ptr<arrow::DataType>& type,
-                                            const RunSlices& slices,
-                                            const Sources& sources) {
+Result<std::shared_ptr<Array>> TakeRows(arrow::MemoryPool* pool,
+                                        const std::shared_ptr<Array>& values,
+                                        const std::shared_ptr<Array>& rows) {
+  arrow::compute::ExecContext exec(pool);
+  exec.set_use_threads(false);
+  ARROW_ASSIGN_OR_RAISE(
+      arrow::Datum taken,
+      arrow::compute::Take(arrow::Datum(values), arrow::Datum(rows),
+                           arrow::compute::TakeOptions::NoBoundsCheck(), &exec));
+  return taken.make_array();
+}
+
+/// Only the rows that a source names, run by run in the order of the output; `position`
+/// becomes where each then lies.
+Result<std::shared_ptr<Array>> TakeNamed(arrow::MemoryPool* pool, const RunSlices& slices,
+                                         const Sources& sources,
+                                         std::vector<int64_t>* position) {
+  const size_t runs = slices.arrays.size();
+  std::vector<std::vector<int64_t>> wanted(runs);
+  for (int64_t i = 0; i < sources.rows(); ++i) {
+    const uint16_t run = sources.run[i];
+    if (run == runs) continue;
+    (*position)[i] = static_cast<int64_t>(wanted[run].size());
+    wanted[run].push_back(sources.row[i] - slices.first[run]);
+  }
+  arrow::ArrayVector parts;
+  std::vector<int64_t> base(runs + 1, 0);
+  int64_t total = 0;
+  for (size_t run = 0; run < runs; ++run) {
+    base[run] = total;
+    if (wanted[run].empty()) continue;
+    total += static_cast<int64_t>(wanted[run].size());
+    const arrow::Int64Array rows(static_cast<int64_t>(wanted[run].size()),
+                                 Buffer::Wrap(wanted[run]));
+    ARROW_ASSIGN_OR_RAISE(
+        auto part, TakeRows(pool, slices.arrays[run], arrow::MakeArray(rows.data())));
+    parts.push_back(std::move(part));
+  }
+  for (int64_t i = 0; i < sources.rows(); ++i) (*position)[i] += base[sources.run[i]];
+  return arrow::Concatenate(parts, pool);
+}
+
+/// All rows of the slices in one array; `position` becomes where each source lies.
+Result<std::shared_ptr<Array>> JoinSlices(arrow::MemoryPool* pool,
+                                          const RunSlices& slices, const Sources& sources,
+                                          std::vector<int64_t>* position) {
   const size_t runs = slices.arrays.size();
   arrow::ArrayVector parts;
   std::vector<int64_t> base(runs, 0);
@@ -221,30 +267,34 @@ Result<std::shared_ptr<Array>> GatherNested(arrow::MemoryPool* pool,
     total += slices.arrays[run]->length();
     parts.push_back(slices.arrays[run]);
   }
-  const int64_t rows = sources.rows();
-  if (parts.empty()) return arrow::MakeArrayOfNull(type, rows, pool);
-  ARROW_ASSIGN_OR_RAISE(auto values, arrow::Concatenate(parts, pool));
-  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<Buffer> indices,
-                        arrow::AllocateBuffer(rows * sizeof(int64_t), pool));
-  ARROW_ASSIGN_OR_RAISE(auto validity, arrow::AllocateEmptyBitmap(rows, pool));
-  auto* index = reinterpret_cast<int64_t*>(indices->mutable_data());
-  int64_t nulls = 0;
-  for (int64_t i = 0; i < rows; ++i) {
+  for (int64_t i = 0; i < sources.rows(); ++i) {
     const uint16_t run = sources.run[i];
-    const bool valid = run < runs;
-    index[i] = valid ? base[run] + sources.row[i] : 0;
-    arrow::bit_util::SetBitTo(validity->mutable_data(), i, valid);
-    nulls += !valid;
+    if (run < runs) (*position)[i] = base[run] + sources.row[i];
   }
-  auto index_array = arrow::MakeArray(arrow::ArrayData::Make(
-      arrow::int64(), rows, {std::move(validity), std::move(indices)}, nulls));
-  arrow::compute::ExecContext exec(pool);
-  exec.set_use_threads(false);
-  ARROW_ASSIGN_OR_RAISE(
-      arrow::Datum taken,
-      arrow::compute::Take(arrow::Datum(values), arrow::Datum(index_array),
-                           arrow::compute::TakeOptions::NoBoundsCheck(), &exec));
-  return taken.make_array();
+  return arrow::Concatenate(parts, pool);
+}
+
+/// Nested types: one array of what is needed, and Arrow's `Take`.
+Result<std::shared_ptr<Array>> GatherNested(arrow::MemoryPool* pool,
+                                            const std::shared_ptr<arrow::DataType>& type,
+                                            const RunSlices& slices,
+                                            const Sources& sources) {
+  const int64_t rows = sources.rows();
+  int64_t total = 0;
+  for (const auto& array : slices.arrays) total += array == nullptr ? 0 : array->length();
+  if (total == 0 || sources.null_count == rows) {
+    return arrow::MakeArrayOfNull(type, rows, pool);
+  }
+  std::vector<int64_t> position(static_cast<size_t>(rows), 0);
+  // Few rows of much: joining all of it would cost more than taking twice.
+  ARROW_ASSIGN_OR_RAISE(auto values, total / 4 > rows
+                                         ? TakeNamed(pool, slices, sources, &position)
+                                         : JoinSlices(pool, slices, sources, &position));
+  return TakeRows(pool, values,
+                  arrow::MakeArray(arrow::ArrayData::Make(
+                      arrow::int64(), rows,
+                      {sources.validity, Buffer::FromVector(std::move(position))},
+                      sources.null_count)));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <arrow/type_fwd.h>
 
 #include "tarn/base/context.h"
+#include "tarn/datafile/memory_run.h"
 #include "tarn/merge/merge_spec.h"
 #include "tarn/merge/sorted_run.h"
 #include "tarn/types/change_batch.h"
@@ -40,19 +41,13 @@ class WriteBuffer {
   Result<std::vector<std::unique_ptr<merge::SortedRun>>> TakeRuns();
 
  private:
-  struct Sorted {
-    std::shared_ptr<arrow::RecordBatch> values;
-    std::shared_ptr<arrow::Array> sequences;  ///< int64
-    std::shared_ptr<arrow::Array> kinds;      ///< int8, nullptr = all +I
-  };
   WriteBuffer() = default;
-  Result<Sorted> SortMemory();
+  Result<std::unique_ptr<merge::SortedRun>> SortMemory();
 
   std::shared_ptr<const base::Context> context_;
   merge::MergeSpec spec_;
   std::shared_ptr<arrow::Schema> schema_;
-  std::vector<types::ChangeBatch> batches_;
-  std::vector<int64_t> first_sequences_;
+  std::vector<datafile::NumberedBatch> batches_;
   int64_t memory_bytes_ = 0;
   int64_t memory_rows_ = 0;
   std::vector<std::unique_ptr<merge::SortedRun>> spilled_;
