@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/cdc/json_document.h"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -73,57 +74,38 @@ char* WriteUtf8(uint32_t code, char* to) {
   return to;
 }
 
-// One escape sequence at `*from`. Half of a surrogate pair has no UTF-8 and is refused.
-bool UnescapeOne(const char** from, const char* end, char** to) {
+// What the letter behind a backslash stands for; 0 = no escape of one letter.
+constexpr std::array<char, 256> kPlainEscapes = [] {
+  std::array<char, 256> plain{};
+  plain['"'] = '"';
+  plain['\\'] = '\\';
+  plain['/'] = '/';
+  plain['b'] = '\b';
+  plain['f'] = '\f';
+  plain['n'] = '\n';
+  plain['r'] = '\r';
+  plain['t'] = '\t';
+  return plain;
+}();
+
+// The escape sequence \uXXXX, or two of them, at `*from`. Half of a surrogate pair has no
+// UTF-8 and is refused.
+bool UnescapeUnicode(const char** from, const char* end, char** to) {
   const char* at = *from + 1;
-  if (at == end) return false;
-  char plain;
-  switch (*at++) {
-    case '"':
-      plain = '"';
-      break;
-    case '\\':
-      plain = '\\';
-      break;
-    case '/':
-      plain = '/';
-      break;
-    case 'b':
-      plain = '\b';
-      break;
-    case 'f':
-      plain = '\f';
-      break;
-    case 'n':
-      plain = '\n';
-      break;
-    case 'r':
-      plain = '\r';
-      break;
-    case 't':
-      plain = '\t';
-      break;
-    case 'u': {
-      const int unit = Hex4(at, end);
-      if (unit < 0) return false;
-      at += 4;
-      auto code = static_cast<uint32_t>(unit);
-      if (code >= 0xdc00 && code < 0xe000) return false;
-      if (code >= 0xd800 && code < 0xdc00) {
-        if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return false;
-        const int low = Hex4(at + 2, end);
-        if (low < 0xdc00 || low >= 0xe000) return false;
-        at += 6;
-        code = 0x10000 + ((code - 0xd800) << 10) + (static_cast<uint32_t>(low) - 0xdc00);
-      }
-      *to = WriteUtf8(code, *to);
-      *from = at;
-      return true;
-    }
-    default:
-      return false;
+  if (at == end || *at++ != 'u') return false;
+  const int unit = Hex4(at, end);
+  if (unit < 0) return false;
+  at += 4;
+  auto code = static_cast<uint32_t>(unit);
+  if (code >= 0xdc00 && code < 0xe000) return false;
+  if (code >= 0xd800 && code < 0xdc00) {
+    if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return false;
+    const int low = Hex4(at + 2, end);
+    if (low < 0xdc00 || low >= 0xe000) return false;
+    at += 6;
+    code = 0x10000 + ((code - 0xd800) << 10) + (static_cast<uint32_t>(low) - 0xdc00);
   }
-  *(*to)++ = plain;
+  *to = WriteUtf8(code, *to);
   *from = at;
   return true;
 }
@@ -264,7 +246,14 @@ bool JsonDocument::Unescape(std::string_view raw, std::string_view* out) {
       from = end;
       break;
     }
-    if (!UnescapeOne(&from, end, &to)) return false;
+    const char plain = from + 1 < end ? kPlainEscapes[static_cast<uint8_t>(from[1])] : 0;
+    if (plain != 0) {
+      // Texts that are JSON themselves hold little else.
+      *to++ = plain;
+      from += 2;
+    } else if (!UnescapeUnicode(&from, end, &to)) {
+      return false;
+    }
   }
   to -= from - end;
   *out = {target, static_cast<size_t>(to - target)};
