@@ -90,10 +90,13 @@ class Planner {
   /// The files of history, not of a state: level 0 counts, and a file is no longer judged
   /// by what else its bucket holds.
   void ReadChanges() {
-    first_row_ = false;
+    ReadDiff();
     changes_ = true;
   }
-  void ReadDiff() { first_row_ = false; }
+  void ReadDiff() {
+    first_row_ = false;
+    skip_level_0_ = false;
+  }
 
   Status Run(const meta::Snapshot& snapshot, Plan* plan) {
     ARROW_ASSIGN_OR_RAISE(auto entries, LiveEntries(snapshot, plan));
