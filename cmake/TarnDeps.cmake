@@ -21,7 +21,14 @@ else()
   set(_deps "$ENV{HOME}/.cache/tarn/deps-${TARN_LOCK_HASH}")
 endif()
 set(TARN_DEPS_DIR "${_deps}")
-if(NOT EXISTS "${TARN_DEPS_DIR}/stamp-${TARN_LOCK_HASH}")
+# Headers alone: each part lies in a folder named after its own lock.
+set(_lock ${PROJECT_SOURCE_DIR}/third_party/headers/datasketches.txt)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${_lock})
+file(SHA256 ${_lock} _hash)
+string(SUBSTRING "${_hash}" 0 16 _hash)
+set(TARN_DATASKETCHES_DIR "${TARN_DEPS_DIR}/datasketches-${_hash}")
+if(NOT EXISTS "${TARN_DEPS_DIR}/stamp-${TARN_LOCK_HASH}" OR
+   NOT EXISTS "${TARN_DATASKETCHES_DIR}")
   message(FATAL_ERROR "Prebuilt libraries are missing in ${TARN_DEPS_DIR}: "
                       "run scripts/fetch-deps.sh")
 endif()

@@ -23,6 +23,10 @@ if(TARN_SANITIZE MATCHES "undefined")
   target_compile_options(tarn_simdjson PRIVATE -fno-sanitize=undefined)
 endif()
 
+# Headers of Apache DataSketches, for the few files that include them.
+add_library(tarn_datasketches INTERFACE)
+target_include_directories(tarn_datasketches SYSTEM INTERFACE ${TARN_DATASKETCHES_DIR})
+
 # What every Tarn target sees: the include root, Arrow, fmt.
 add_library(tarn_common INTERFACE)
 target_include_directories(tarn_common INTERFACE ${PROJECT_SOURCE_DIR}/src)

@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Fetch the prebuilt libraries that Tarn links: Arrow, DuckDB, simdjson.
+# Fetch the prebuilt libraries that Tarn links (Arrow, DuckDB, simdjson) and the headers of
+# Apache DataSketches.
 #
 # Every artefact is pinned with its sha256 in third_party/*.txt. What is unpacked goes to
 #   ${TARN_DEPS:-${XDG_CACHE_HOME:-$HOME/.cache}/tarn/deps-<hash of the locks>}
-# which all build trees and checkouts share. A second run finds the stamp and ends at once.
+# which all build trees and checkouts share. A second run finds the stamps and ends at once.
+# What only headers are needed of is pinned in third_party/headers/*.txt and lies beside the
+# libraries in NAME-<hash of its lock>: a change there leaves the libraries, and what compilers
+# have cached of them, as they are.
 # `fetch-deps.sh --print` only prints that directory.
 set -euo pipefail
 export LC_ALL=C
@@ -14,9 +18,13 @@ locks="$root/third_party"
 lockhash=$(cat "$locks"/*.txt | sha256sum | cut -c1-16)
 deps=${TARN_DEPS:-${XDG_CACHE_HOME:-$HOME/.cache}/tarn/deps-$lockhash}
 stamp="$deps/stamp-$lockhash"
+sketchhash=$(sha256sum < "$locks/headers/datasketches.txt" | cut -c1-16)
+sketches="$deps/datasketches-$sketchhash"
+
+complete() { [ -f "$stamp" ] && [ -d "$sketches" ]; }
 
 if [ "${1:-}" = --print ]; then echo "$deps"; exit 0; fi
-if [ -f "$stamp" ]; then exit 0; fi
+if complete; then exit 0; fi
 
 say() { echo "fetch-deps: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -24,7 +32,7 @@ fail() { say "$*"; exit 1; }
 mkdir -p "$deps"
 exec 9> "$deps/.lock"
 flock 9
-if [ -f "$stamp" ]; then exit 0; fi
+if complete; then exit 0; fi
 
 work=$(mktemp -d "$deps/.partial-XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -48,7 +56,7 @@ pip_wheel() {
     fail "$1: download failed, or its hash differs from third_party/$1.txt"
 }
 
-# sdist NAME PACKAGE: fetch one locked source distribution and unpack it to $work/NAME.
+# sdist LOCK PACKAGE: fetch one locked source distribution and unpack it to $work/LOCK.
 sdist() {
   pip download --quiet --no-deps --no-binary "$2" --require-hashes -d "$work/dl/$1" \
       -r "$locks/$1.txt" >&2 ||
@@ -107,17 +115,29 @@ simdjson() {
   mv "$work"/simdjson/simdjson/simdjson.{h,cpp} "$work/out/simdjson/"
 }
 
-arrow &
-jobs_pid=($!)
-duckdb & jobs_pid+=($!)
-simdjson & jobs_pid+=($!)
+datasketches() {
+  say "DataSketches"
+  sdist headers/datasketches datasketches
+  local tree="$work/headers/datasketches" part="$work/out/$(basename "$sketches")"
+  mkdir -p "$part"
+  mv "$tree"/common/include/* "$tree"/hll/include/* "$tree"/theta/include/* \
+      "$tree/LICENSE" "$tree/NOTICE" "$part/"
+}
+
+jobs_pid=()
+if ! [ -f "$stamp" ]; then
+  arrow & jobs_pid+=($!)
+  duckdb & jobs_pid+=($!)
+  simdjson & jobs_pid+=($!)
+fi
+if ! [ -d "$sketches" ]; then datasketches & jobs_pid+=($!); fi
 ok=true
 for job in "${jobs_pid[@]}"; do wait "$job" || ok=false; done
 $ok || fail "incomplete, nothing was installed"
 
-for part in arrow duckdb simdjson; do
-  rm -rf "${deps:?}/$part"
-  mv "$work/out/$part" "$deps/$part"
+for part in "$work"/out/*; do
+  rm -rf "${deps:?}/$(basename "$part")"
+  mv "$part" "$deps/"
 done
 touch "$stamp"
 say "ready in $deps"
