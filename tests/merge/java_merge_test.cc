@@ -10,6 +10,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include "tarn/base/bytes.h"
 #include "tarn/merge/roaring.h"
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/canonical_json.h"
@@ -244,6 +245,71 @@ TEST(JavaMerge, BitmapsAreJavasByteForByte) {
   const auto files = Flush(history);
   ASSERT_TRUE(files.ok()) << files.status();
   CompareRead(history, *files, folder.path(), support::AllColumns(history.spec));
+}
+
+/// Sketches of some numbers, made by Java.
+std::vector<std::string> JavaSketches(const std::string& function, Dice* dice) {
+  json pairs = json::array();
+  const auto spec = [&] {
+    const int64_t most = dice->Pick<int64_t>({3, 12, 300, 9000});
+    return json{{"count", dice->Below(most)},
+                {"from", dice->Below(4) * 100},
+                {"lg-k", dice->Pick<int64_t>({8, 12, 12, 12})}};
+  };
+  for (int i = 0; i < 60; ++i) pairs.push_back(json::array({spec(), spec()}));
+  const auto answer = JavaOracle::Core().Ask(
+      {{"cmd", "sketch-unions"}, {"function", function}, {"pairs", pairs}});
+  std::vector<std::string> out;
+  if (!answer.ok()) return out;
+  for (const json& made : (*answer)["rows"]) {
+    for (const char* member : {"a", "b"}) {
+      out.push_back(base::FromHex(made[member].get<std::string>()).ValueOrDie());
+    }
+  }
+  return out;
+}
+
+TEST(JavaMerge, SketchesAreJavasByteForByteAndTakeNothingBack) {
+  TARN_SKIP_WITHOUT_JAVA();
+  Dice dice(12);
+  const auto hll = JavaSketches("hll_sketch", &dice);
+  const auto theta = JavaSketches("theta_sketch", &dice);
+  ASSERT_FALSE(hll.empty() || theta.empty());
+  for (const bool retract : {false, true}) {
+    History history;
+    history.schema = support::MakeTable(
+        {{"k", "INT NOT NULL"}, {"h", "BYTES"}, {"t", "VARBINARY(1000000)"}}, {"k"},
+        {{"merge-engine", "aggregation"},
+         {"fields.h.aggregate-function", "hll_sketch"},
+         {"fields.t.aggregate-function", "theta_sketch"}});
+    history.spec = MergeSpec::FromSchema(history.schema).ValueOrDie();
+    for (int commit = 0; commit < 4; ++commit) {
+      std::vector<Record> records;
+      for (int64_t row = 0; row < 30; ++row) {
+        Record record;
+        record.values = {support::I(dice.Below(12)), support::S(dice.Pick(hll)),
+                         support::S(dice.Pick(theta))};
+        if (dice.OneIn(6)) record.values[1 + dice.Below(2)] = support::Value();
+        records.push_back(std::move(record));
+      }
+      if (retract && commit == 2) {
+        records.push_back(records[0]);
+        records.back().kind = types::RowKind::kDelete;
+      }
+      history.commits.push_back(std::move(records));
+    }
+    support::TemporaryFolder folder;
+    const auto created =
+        JavaOracle::Core().Ask(json::parse(CreateRequest(history, folder.path())));
+    ASSERT_TRUE(created.ok()) << created.status();
+    const auto answer = JavaOracle::Core().AskText(WriteRequest(history, folder.path()));
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(json::parse(*answer)["ok"], !retract) << *answer;
+    const auto files = Flush(history);
+    EXPECT_EQ(files.ok(), !retract) << files.status();
+    if (retract || !files.ok()) continue;
+    CompareRead(history, *files, folder.path(), support::AllColumns(history.spec));
+  }
 }
 
 }  // namespace

@@ -114,12 +114,6 @@ TEST(MergeSpec, RefusesWhatJavaRefuses) {
 }
 
 TEST(MergeSpec, NamesWhatIsNotImplemented) {
-  for (const char* function : {"hll_sketch", "theta_sketch"}) {
-    const auto spec = Spec({{"merge-engine", "aggregation"},
-                            {"fields.sketch.aggregate-function", function}});
-    EXPECT_EQ(KindOf(spec.status()), ErrorKind::kUnsupported) << function;
-    EXPECT_NE(MessageOf(spec.status()).find(function), std::string::npos);
-  }
   // Java's answer depends on the order of a hash map.
   EXPECT_EQ(KindFor(PartialUpdate({{"fields.ts.sequence-group", "name"},
                                    {"fields.ts,ts2.sequence-group", "price"}})),

@@ -208,10 +208,6 @@ Result<Aggregate> MakeAggregate(const DataField& field, std::string_view name,
   }
   aggregate.ignore_retract = options.ignore_retract;
   switch (aggregate.function) {
-    case AggregateFunction::kHllSketch:
-    case AggregateFunction::kThetaSketch:
-      return Unsupported(6201, "Aggregate function is not implemented yet:",
-                         V("function", name), V("column", field.name));
     case AggregateFunction::kListagg:
       aggregate.delimiter = options.list_agg_delimiter;
       [[fallthrough]];

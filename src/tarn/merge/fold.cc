@@ -170,7 +170,9 @@ Result<std::shared_ptr<arrow::Array>> FoldToValues(
       return internal::FoldNestedRows(context, type, input);
     case AggregateFunction::kRoaringBitmap32:
     case AggregateFunction::kRoaringBitmap64:
-      return internal::FoldBitmaps(context, input);
+    case AggregateFunction::kHllSketch:
+    case AggregateFunction::kThetaSketch:
+      return internal::FoldUnions(context, input);
     default:
       return internal::FoldNumbers(context, type, input);
   }

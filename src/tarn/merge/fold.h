@@ -40,11 +40,11 @@ bool PicksCell(AggregateFunction function);
 /// Errors: kInvalidInput for a retraction that the function cannot take.
 Result<Selection> FoldToEntries(const FoldInput& input);
 
-/// The other functions compute, or build lists, maps and bitmaps. type[keys].
+/// The other functions compute, or build lists, maps, bitmaps and sketches. type[keys].
 /// Errors: kInvalidInput for a number that its type cannot hold, a retraction that the
 /// function cannot take, NULL in a nested key that may hold none; kUnsupported where
-/// Java's answer hangs on its objects; kCorruption for bytes that are no bitmap;
-/// kResource above 2 GiB of text.
+/// Java's answer hangs on its objects; kCorruption for bytes that are no bitmap or
+/// sketch; kResource above 2 GiB of text.
 Result<std::shared_ptr<arrow::Array>> FoldToValues(
     const base::Context& context, const std::shared_ptr<arrow::DataType>& type,
     const FoldInput& input);

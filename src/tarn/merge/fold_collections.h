@@ -52,8 +52,8 @@ Result<std::shared_ptr<arrow::Array>> FoldNestedRows(
     const base::Context& context, const std::shared_ptr<arrow::DataType>& type,
     const FoldInput& input);
 
-/// rbm32, rbm64.
-Result<std::shared_ptr<arrow::Array>> FoldBitmaps(const base::Context& context,
-                                                  const FoldInput& input);
+/// rbm32, rbm64, hll_sketch, theta_sketch.
+Result<std::shared_ptr<arrow::Array>> FoldUnions(const base::Context& context,
+                                                 const FoldInput& input);
 
 }  // namespace tarn::merge::internal

@@ -11,6 +11,7 @@
 #include "tarn/merge/entry_codes.h"
 #include "tarn/merge/fold_collections.h"
 #include "tarn/merge/fold_loop.h"
+#include "tarn/types/java_text.h"
 
 namespace tarn::merge::internal {
 namespace {
@@ -68,22 +69,6 @@ class MergeMap {
   const ElementKeys& keys_;
 };
 
-/// `String.compareTo` of two UTF-8 texts: by UTF-16 units, so that characters beyond
-/// U+FFFF stand before U+E000.
-int CompareJavaText(std::string_view a, std::string_view b) {
-  // Texts differ first in a lead byte or behind equal ones; of lead bytes alone those of
-  // surrogate pairs (0xF0 and up) stand elsewhere: before 0xEE.
-  const auto place = [](char c) {
-    const auto byte = static_cast<uint8_t>(c);
-    return byte < 0xee ? byte : byte < 0xf0 ? byte + 0x10 : byte - 2;
-  };
-  const size_t shared = std::min(a.size(), b.size());
-  for (size_t i = 0; i < shared; ++i) {
-    if (a[i] != b[i]) return place(a[i]) < place(b[i]) ? -1 : 1;
-  }
-  return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
-}
-
 /// Paimon `FieldMergeMapWithKeyTimeAgg`: the entry with the later time wins; NULL in
 /// place of a row removes the key.
 class MergeMapWithKeyTime {
@@ -112,7 +97,7 @@ class MergeMapWithKeyTime {
     const ElementRef* held = table->Find(entry);
     const bool dated = held != nullptr && !rows_.arrays[held->run]->IsNull(held->at) &&
                        !times_[held->run]->IsNull(held->at);
-    if (dated && CompareJavaText(TimeOf(entry), TimeOf(*held)) <= 0) {
+    if (dated && types::CompareJavaText(TimeOf(entry), TimeOf(*held)) <= 0) {
       return Status::OK();
     }
     return table->Put(entry, entry);

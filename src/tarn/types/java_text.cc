@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/types/java_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -216,6 +217,20 @@ std::string FormatLocalDateTime(MillisAndNanos at) {
   if (nanos % 1000000 == 0) return out + fmt::format(".{:03}", nanos / 1000000);
   if (nanos % 1000 == 0) return out + fmt::format(".{:06}", nanos / 1000);
   return out + fmt::format(".{:09}", nanos);
+}
+
+int CompareJavaText(std::string_view a, std::string_view b) {
+  // Texts differ first in a lead byte or behind equal ones; of lead bytes alone those of
+  // surrogate pairs (0xF0 and up) stand elsewhere: before 0xEE.
+  const auto place = [](char c) {
+    const auto byte = static_cast<uint8_t>(c);
+    return byte < 0xee ? byte : byte < 0xf0 ? byte + 0x10 : byte - 2;
+  };
+  const size_t shared = std::min(a.size(), b.size());
+  for (size_t i = 0; i < shared; ++i) {
+    if (a[i] != b[i]) return place(a[i]) < place(b[i]) ? -1 : 1;
+  }
+  return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
 }
 
 }  // namespace tarn::types

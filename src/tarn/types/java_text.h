@@ -28,6 +28,10 @@ Result<float> ParseJavaFloat(std::string_view text);
 /// `BigDecimal.toPlainString`: "-0.05", never an exponent.
 std::string PlainDecimal(const arrow::Decimal128& unscaled, int32_t scale);
 
+/// `String.compareTo` of two UTF-8 texts: by UTF-16 units, so that characters beyond
+/// U+FFFF stand before U+E000. Below, at or above 0.
+int CompareJavaText(std::string_view a, std::string_view b);
+
 /// A point in time as Paimon keeps it (`Timestamp`): nanos is 0 to 999999.
 struct MillisAndNanos {
   int64_t millis = 0;

@@ -8,7 +8,6 @@ import org.apache.paimon.data.GenericArray;
 import org.apache.paimon.data.GenericMap;
 import org.apache.paimon.data.GenericRow;
 import org.apache.paimon.data.Timestamp;
-import org.apache.paimon.data.variant.GenericVariant;
 import org.apache.paimon.shade.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.paimon.shade.jackson2.com.fasterxml.jackson.databind.node.TextNode;
 import org.apache.paimon.types.ArrayType;
@@ -75,7 +74,7 @@ final class RowValues {
             case CHAR, VARCHAR -> BinaryString.fromString(text);
             case BINARY, VARBINARY -> Base64.getDecoder().decode(text);
             case BLOB -> new BlobData(Base64.getDecoder().decode(text));
-            case VARIANT -> GenericVariant.fromJson(text);
+            case VARIANT -> Variants.parse(text);
             case DATE -> (int) LocalDate.parse(text).toEpochDay();
             case TIME_WITHOUT_TIME_ZONE ->
                     (int) (LocalTime.parse(text).toNanoOfDay() / 1_000_000);

@@ -63,6 +63,8 @@ public class Server {
             case "dump" -> Metadata.dump(command);
             case "hash" -> Vectors.hash(command);
             case "cast" -> Vectors.cast(command);
+            case "sketch-unions" -> Sketches.unions(command);
+            case "variant-bytes" -> Variants.bytes(command);
             case "partition-path" -> Vectors.partitionPath(command);
             default -> throw new IllegalArgumentException("no command " + command.text("cmd"));
         };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// rbm32, rbm64: the union of serialized bitmaps.
+// rbm32, rbm64, hll_sketch, theta_sketch: the union of serialized bitmaps and sketches.
 #include <limits>
 #include <string>
 #include <utility>
@@ -10,15 +10,16 @@
 #include "tarn/merge/fold_collections.h"
 #include "tarn/merge/fold_loop.h"
 #include "tarn/merge/roaring.h"
+#include "tarn/merge/sketches.h"
 
 namespace tarn::merge::internal {
 namespace {
 
 using UnionOf = Result<std::string> (*)(std::string_view, std::string_view);
 
-class Bitmaps {
+class Unions {
  public:
-  Bitmaps(const base::Context& context, const FoldInput& input, UnionOf join)
+  Unions(const base::Context& context, const FoldInput& input, UnionOf join)
       : input_(input), cells_(input), join_(join), builder_(context.pool) {}
 
   void Start() { acc_.reset(); }
@@ -28,7 +29,7 @@ class Bitmaps {
   }
   Status Add(int32_t entry) { return Join(Cell(entry)); }
   Status AddReversed(int32_t entry) { return Join(std::exchange(acc_, Cell(entry))); }
-  Status Retract(int32_t) { return InternalError(652, "Bitmaps take nothing back"); }
+  Status Retract(int32_t) { return InternalError(652, "Unions take nothing back"); }
   Status Finish() {
     if (!acc_) return builder_.AppendNull();
     if (builder_.value_data_length() + static_cast<int64_t>(acc_->size()) >
@@ -64,12 +65,24 @@ class Bitmaps {
   Bytes acc_;
 };
 
+UnionOf UnionFor(AggregateFunction function) {
+  switch (function) {
+    case AggregateFunction::kRoaringBitmap64:
+      return UnionBitmaps64;
+    case AggregateFunction::kHllSketch:
+      return UnionHllSketches;
+    case AggregateFunction::kThetaSketch:
+      return UnionThetaSketches;
+    default:
+      return UnionBitmaps32;
+  }
+}
+
 }  // namespace
 
-Result<std::shared_ptr<arrow::Array>> FoldBitmaps(const base::Context& context,
-                                                  const FoldInput& input) {
-  const bool wide = input.aggregate().function == AggregateFunction::kRoaringBitmap64;
-  Bitmaps rule(context, input, wide ? UnionBitmaps64 : UnionBitmaps32);
+Result<std::shared_ptr<arrow::Array>> FoldUnions(const base::Context& context,
+                                                 const FoldInput& input) {
+  Unions rule(context, input, UnionFor(input.aggregate().function));
   ARROW_RETURN_NOT_OK(FoldKeys(input, &rule));
   return rule.Build();
 }
