@@ -3,7 +3,8 @@
 
 A table has one level of each factor (engine, buckets, format, ...). Greedily chosen rows of
 levels cover every pair of levels that may stand together; `old_*` tables use the features that
-each older release already had. The same script gives the same files everywhere.
+each older release already had; `pair_variant_*` shred variants. The same script gives the same
+files everywhere.
 """
 import itertools
 import json
@@ -370,19 +371,96 @@ def history(name, about, row, keyed, rng):
     return wanted
 
 
+# Shredded variants ------------------------------------------------------------------------------
+
+def variant_of(rng, depth=0):
+    """A value whose members have few names and many types."""
+    kind = rng.randrange(9 if depth < 3 else 6)
+    if kind == 0:
+        return None
+    if kind == 1:
+        return rng.random() < 0.5
+    if kind == 2:
+        return rng.choice([0, 7, -129, 40000, 3000000000, 9007199254740993])
+    if kind == 3:
+        return rng.choice([1.5, -0.25, 1e+300])
+    if kind in (4, 5):
+        return rng.choice(["", "x", "ünï", "y" * 70])
+    if kind == 6:
+        return [variant_of(rng, depth + 1) for _ in range(rng.randrange(4))]
+    names = rng.sample(["id", "name", "tags", "é", "value", "typed_value", "z"], rng.randrange(6))
+    return {name: variant_of(rng, depth + 1) for name in names}
+
+
+def event(rng):
+    """Mostly of the shape that the schema below has."""
+    if rng.random() < 0.2:
+        return variant_of(rng)
+    out = {"id": rng.choice([1, 300, 70000]), "name": rng.choice(["a", "b" * 65, None]),
+           "tags": [rng.choice(["t", "u", 5]) for _ in range(rng.randrange(3))],
+           "at": {"x": rng.choice([0.5, 1]), "y": rng.choice([1.25, "?"])}}
+    for name in rng.sample(["id", "name", "tags", "at"], rng.randrange(3)):
+        del out[name]
+    if rng.random() < 0.4:
+        out["z"] = variant_of(rng, 1)
+    return out
+
+
+EVENT = {"type": "ROW", "fields": [
+    {"id": 0, "name": "id", "type": "INT"},
+    {"id": 1, "name": "name", "type": "STRING"},
+    {"id": 2, "name": "tags", "type": {"type": "ARRAY", "element": "STRING"}},
+    {"id": 3, "name": "at", "type": {"type": "ROW", "fields": [
+        {"id": 4, "name": "x", "type": "DECIMAL(9, 2)"},
+        {"id": 5, "name": "y", "type": "VARIANT"}]}}]}
+
+
+def variants(name, about, options, keyed, compacted):
+    rng = random.Random(name)
+    schema = {"fields": [{"name": "k", "type": "INT"}, {"name": "v", "type": "VARIANT"},
+                         {"name": "w", "type": "VARIANT"}],
+              "primaryKeys": ["k"] if keyed else [], "partitionKeys": [],
+              "options": {"bucket": "1" if keyed else "-1", "write-only": "true", **options}}
+    steps = []
+    for _ in range(3):
+        rows = [{"op": "+I", "row": {
+            "k": rng.randrange(20),
+            "v": None if rng.random() < 0.1 else json.dumps(event(rng), ensure_ascii=False),
+            "w": json.dumps(variant_of(rng), ensure_ascii=False)}} for _ in range(12)]
+        steps.append({"cmd": "write", "rows": rows, "write-only": True})
+    if compacted:
+        steps.append({"cmd": "compact", "full": True})
+    return {"about": about, "release": "1.4.2", "schema": schema, "steps": steps,
+            "snapshots": True,
+            "reads": {"expected.columns.jsonl": {"columns": ["k", "v"]}}}
+
+
+def shredded():
+    given = {"variant.shreddingSchema": json.dumps(
+        {"type": "ROW", "fields": [{"id": 0, "name": "v", "type": EVENT}]})}
+    found = {"variant.inferShreddingSchema": "true",
+             "variant.shredding.minFieldCardinalityRatio": "0.1"}
+    return {
+        "pair_variant_given": ("variants shredded by a schema", given, False, False),
+        "pair_variant_found": ("variants shredded as they come", found, False, False),
+        "pair_variant_keyed": ("shredded variants, merged and compacted", found, True, True),
+    }
+
+
 def main():
     inputs = os.path.join(HERE, "inputs")
     for old in os.listdir(inputs):
         if old.startswith(("pair_", "old_")):
             os.remove(os.path.join(inputs, old))
 
+    def dump(name, made):
+        with open(os.path.join(inputs, name + ".json"), "w", encoding="utf-8", newline="\n") as f:
+            json.dump(made, f, ensure_ascii=False, separators=(",", ":"))
+            f.write("\n")
+
     def save(name, row, keyed):
         about = "pairs of features: " + ", ".join(f"{k} {v}" for k, v in row.items())
-        rng = random.Random(name)
-        with open(os.path.join(inputs, name + ".json"), "w", encoding="utf-8", newline="\n") as f:
-            json.dump(history(name, about, row, keyed, rng), f, ensure_ascii=False,
-                      separators=(",", ":"))
-            f.write("\n")
+        dump(name, history(name, about, row, keyed, random.Random(name)))
 
     for prefix, factors, keyed in (("pair_keyed", KEYED, True), ("pair_append", APPEND, False)):
         for number, row in enumerate(covering(factors, random.Random(prefix))):
@@ -392,6 +470,8 @@ def main():
         rows = covering(factors, random.Random("old" + release))
         for number, row in enumerate(random.Random(release).sample(rows, 9)):
             save(f"old_{release.replace('.', '')}_{number}", row, True)
+    for name, what in shredded().items():
+        dump(name, variants(name, *what))
 
 
 if __name__ == "__main__":

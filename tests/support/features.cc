@@ -249,6 +249,7 @@ std::vector<Feature> Features() {
         "MAP",       "ROW",     "MULTISET", "VARIANT", "VECTOR",    "BLOB"}) {
     add(type, Type(type));
   }
+  add("shredded VARIANT", AnyOption("variant."));
 
   section = "Schema evolution";
   for (const char* action : {"addColumn", "dropColumn", "renameColumn",

@@ -9,10 +9,13 @@
 #include <parquet/metadata.h>
 #include <parquet/schema.h>
 
+#include "tarn/format/parquet_file_type.h"
 #include "tarn/format/parquet_leaf.h"
 #include "tarn/format/parquet_values.h"
+#include "tarn/format/shared_shredding.h"
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/variant.h"
+#include "tarn/types/variant_shredding.h"
 
 namespace tarn::format {
 
@@ -188,6 +191,29 @@ class ListNode final : public Node {
   arrow::MemoryPool* pool_;
 };
 
+/// A shredded VARIANT: the ROW of its parts, put together.
+class ShreddedNode final : public Node {
+ public:
+  ShreddedNode(std::unique_ptr<Node> parts, types::VariantShredding shredding,
+               arrow::MemoryPool* pool)
+      : parts_(std::move(parts)), shredding_(std::move(shredding)), pool_(pool) {}
+
+  Status Load(int64_t rows) override { return parts_->Load(rows); }
+  Status Skip(int64_t rows) override { return parts_->Skip(rows); }
+  ParquetLeaf::Levels levels() const override { return parts_->levels(); }
+  bool repeated() const override { return parts_->repeated(); }
+
+  Result<std::shared_ptr<arrow::Array>> Build(int64_t slots) override {
+    ARROW_ASSIGN_OR_RAISE(const auto parts, parts_->Build(slots));
+    return shredding_.Rebuild(static_cast<const arrow::StructArray&>(*parts), pool_);
+  }
+
+ private:
+  std::unique_ptr<Node> parts_;
+  types::VariantShredding shredding_;
+  arrow::MemoryPool* pool_;
+};
+
 /// Builds the tree for one top-level column.
 class TreeBuilder {
  public:
@@ -252,6 +278,10 @@ class TreeBuilder {
   Result<std::unique_ptr<Node>> Map(const parquet::schema::Node& node,
                                     const DataType& type, LevelInfo info) {
     LevelInfo own;
+    ARROW_ASSIGN_OR_RAISE(const auto* group, Group(node, 0));
+    if (group->FieldIndex(std::string(kSharedShreddingMark)) >= 0) {
+      return SharedShreddingRefused(node.path()->ToDotString());
+    }
     ARROW_ASSIGN_OR_RAISE(const auto* entries, Repeated(node, 2, &info, &own));
     const bool multiset = type.root() == TypeRoot::kMultiset;
     const DataType& key_type = multiset ? type.element() : type.key();
@@ -299,12 +329,17 @@ class TreeBuilder {
   Result<std::unique_ptr<Node>> Variant(const parquet::schema::Node& node,
                                         const DataType& type, LevelInfo info) {
     ARROW_ASSIGN_OR_RAISE(const auto* group, Group(node, 0));
-    if (group->FieldIndex("typed_value") >= 0) {
-      return Unsupported(6557, "Shredded variants cannot be read yet:",
-                         V("column", node.path()->ToDotString()),
-                         V("option", "variant.shreddingSchema"));
+    if (group->FieldIndex("typed_value") < 0) {
+      return Row(node, type, types::VariantFields(), info);
     }
-    return Row(node, type, types::VariantFields(), info);
+    ARROW_ASSIGN_OR_RAISE(const DataType stored, FileTypeOf(node));
+    auto shredding = types::VariantShredding::Make(stored);
+    if (!shredding.ok()) {
+      return Prefixed(shredding.status(), node.path()->ToDotString() + ": ");
+    }
+    ARROW_ASSIGN_OR_RAISE(auto parts, Row(node, stored, stored.fields(), info));
+    return std::make_unique<ShreddedNode>(std::move(parts), *std::move(shredding),
+                                          file_->pool);
   }
 
   Result<std::unique_ptr<Node>> Leaf(const parquet::schema::Node& node,
