@@ -7,6 +7,7 @@
 #include <arrow/util/decimal.h>
 
 #include "tarn/format/orc_times.h"
+#include "tarn/format/shared_shredding.h"
 #include "tarn/types/arrow_types.h"
 
 namespace tarn::format {
@@ -120,6 +121,11 @@ Result<std::unique_ptr<OrcValues>> OrcValues::Make(const OrcTail& tail, uint32_t
         7536, "ORC column has another type than its schema states:", V("column", path),
         V("stored", NameOf(stored.kind)), V("wanted", type.ToString()));
   };
+  if (type.root() == TypeRoot::kMap &&
+      std::find(stored.names.begin(), stored.names.end(), kSharedShreddingMark) !=
+          stored.names.end()) {
+    return SharedShreddingRefused(path);
+  }
   if (!Matches(stored.kind, type.root())) return mismatch();
   if (type.root() == TypeRoot::kDecimal &&
       (stored.precision > type.precision() || stored.scale != type.scale())) {
