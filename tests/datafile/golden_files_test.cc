@@ -81,11 +81,11 @@ std::string OptionOf(const types::TableSchema& schema, const std::string& key,
 /// Tables with Parquet files in their latest snapshot, written by 2.0.0: older releases
 /// state less of binary columns.
 std::vector<std::string> ParquetTables() {
-  // Columns that live in files of other kinds, types of later releases, tables that are
-  // empty, and instants that nanoseconds cannot hold in every file.
-  const std::set<std::string> others = {
-      "blob",       "vector",        "types_variant", "data_evolution", "int96_append",
-      "life_empty", "life_truncate", "int96_pk",      "bucket_postpone"};
+  // Columns that live in files of other kinds, types of later releases, and tables that
+  // are empty.
+  const std::set<std::string> others = {"blob",           "vector",     "types_variant",
+                                        "data_evolution", "life_empty", "life_truncate",
+                                        "bucket_postpone"};
   std::vector<std::string> names;
   for (const std::string& name : support::GoldenNames()) {
     if (name.starts_with("pair_") || name.starts_with("old_")) continue;

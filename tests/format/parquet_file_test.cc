@@ -131,11 +131,6 @@ TEST_P(GoldenParquetTest, OurFileOfJavasRowsHasJavasSchemaAndRows) {
     SCOPED_TRACE(path);
     auto java = OpenFile(*context_, path).ValueOrDie();
     auto rows = ReadAll(java.get(), fields, 3);
-    if (std::string_view(GetParam()).starts_with("int96") && !rows.ok()) {
-      // These tables go on beyond the years that nanoseconds can hold.
-      EXPECT_EQ(KindOf(rows.status()), ErrorKind::kUnsupported) << rows.status();
-      continue;
-    }
     ASSERT_TRUE(rows.ok()) << rows.status();
     const std::string copy = folder_ / (std::to_string(number++) + ".parquet");
     const auto finished = Write(copy, fields, {*rows});
@@ -333,19 +328,54 @@ TEST_F(ParquetFileTest, LongTextsKeepTheirStatistics) {
   EXPECT_EQ(min.GetView(0), std::string(100000, 'a'));
 }
 
-TEST_F(ParquetFileTest, AnInstantBeyondNanosecondsIsRefusedByName) {
-  // Java writes year 9999 as INT96; our nanoseconds end in 2262.
-  const std::vector<DataField> fields = {{0, "ts", DataType::Timestamp(3)}};
-  const auto rows =
-      support::BatchFromLines({R"({"ts":"9999-12-31T23:59:59.999"})"}, fields)
-          .ValueOrDie();
-  const std::string path = folder_ / "ms.parquet";
-  Write(path, fields, {rows});
+TEST_F(ParquetFileTest, FineTimestampsOfEveryYearComeBack) {
+  const std::vector<DataField> fields = {
+      {0, "t", DataType::Timestamp(9)},
+      {1, "a", DataType::Array(DataType::LocalZonedTimestamp(7))},
+      {2, "r",
+       DataType::Row({{3, "t", DataType::Timestamp(8).NotNull()}}).WithNullable(true)}};
+  const std::vector<std::string> lines = {
+      R"({"t":"-5000000-01-01T00:00:00.000000001","a":null,"r":null})",
+      R"({"t":"0001-01-01T00:00:00.000000000","a":[],"r":{"t":"1677-09-21T00:12:43.14522419"}})",
+      R"({"t":"1969-12-31T00:00:00.000000001","a":[null,"9999-12-31T23:59:59.9999999Z"],"r":null})",
+      R"({"t":null,"a":["0001-01-01T00:00:00.0000000Z",null],"r":{"t":"2262-04-11T23:47:16.85477581"}})",
+      R"({"t":"+5000000-12-31T23:59:59.999999999","a":[null],"r":null})"};
+  const auto rows = support::BatchFromLines(lines, fields).ValueOrDie();
+  const std::string path = folder_ / "fine.parquet";
+  const auto finished = Write(path, fields, {rows});
+  // Java finds no bounds in columns of INT96.
+  EXPECT_EQ(finished.columns[0].null_count, 1);
+  EXPECT_EQ(finished.columns[0].min, nullptr);
+  for (const int64_t step : {1, 2, 100}) {
+    auto reader = OpenFile(*context_, path).ValueOrDie();
+    const auto again = ReadAll(reader.get(), fields, step).ValueOrDie();
+    std::string text;
+    ASSERT_TRUE(types::AppendCanonicalRows(*again, fields, &text).ok());
+    EXPECT_EQ(support::SplitLines(text), lines);
+  }
+}
+
+TEST_F(ParquetFileTest, TimestampsThatAFormCannotHoldAreRefusedByName) {
+  const std::vector<DataField> fine = {{0, "ts", DataType::Timestamp(9)}};
+  const std::string path = folder_ / "fine.parquet";
+  const auto rows = [&](const char* line) {
+    return support::BatchFromLines({line}, fine).ValueOrDie();
+  };
+  const auto expect_refused = [](const Status& status) {
+    EXPECT_EQ(KindOf(status), ErrorKind::kUnsupported) << status;
+    EXPECT_NE(status.message().find("ts"), std::string::npos) << status;
+  };
+  // A day of INT96 has 32 bits.
+  auto writer = CreateFile(*context_, path, "parquet", fine, {}).ValueOrDie();
+  expect_refused(writer->Write(*rows(R"({"ts":"+6000000-01-01T00:00:00.000000000"})")));
+  writer.reset();
+  // Milliseconds of 64 bits hold every day, microseconds do not.
+  Write(path, fine, {rows(R"({"ts":"+300000-01-01T00:00:00.000000000"})")});
   auto reader = OpenFile(*context_, path).ValueOrDie();
-  auto cursor = reader->OpenColumn("ts", DataType::Timestamp(9)).ValueOrDie();
-  const Status status = cursor->Read(1).status();
-  EXPECT_EQ(KindOf(status), ErrorKind::kUnsupported);
-  EXPECT_NE(status.message().find("ts"), std::string::npos);
+  EXPECT_TRUE(
+      reader->OpenColumn("ts", DataType::Timestamp(3)).ValueOrDie()->Read(1).ok());
+  expect_refused(
+      reader->OpenColumn("ts", DataType::Timestamp(6)).ValueOrDie()->Read(1).status());
 }
 
 TEST_F(ParquetFileTest, RefusalsNameWhatIsWrong) {

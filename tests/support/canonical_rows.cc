@@ -85,24 +85,26 @@ std::string TextOf(const json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-Result<int64_t> TimestampOf(const json& value, const DataType& type,
-                            arrow::TimeUnit::type unit) {
+Status AppendTimestamp(const json& value, const DataType& type,
+                       arrow::ArrayBuilder* builder) {
   std::string text = value.get<std::string>();
   if (text.ends_with('Z')) text.pop_back();
   const size_t t = text.find_first_of("T ");
   if (t == std::string::npos) return BadText(value, type);
-  const int64_t millis = DaysOf(text.substr(0, t)) * kMillisPerDay;
-  const int64_t nanos = NanosOf(text.substr(t + 1));
-  int64_t units_per_milli = 1;
-  if (unit == arrow::TimeUnit::MICRO) units_per_milli = 1'000;
-  if (unit == arrow::TimeUnit::NANO) units_per_milli = 1'000'000;
-  int64_t out = 0;
-  if (__builtin_mul_overflow(millis, units_per_milli, &out) ||
-      __builtin_add_overflow(out, nanos / (1'000'000 / units_per_milli), &out)) {
+  const __int128 nanos = __int128{DaysOf(text.substr(0, t))} * kMillisPerDay * 1'000'000 +
+                         NanosOf(text.substr(t + 1));
+  if (type.precision() > 6) {
+    return static_cast<arrow::Decimal128Builder*>(builder)->Append(arrow::Decimal128(
+        static_cast<int64_t>(nanos >> 64), static_cast<uint64_t>(nanos)));
+  }
+  const int64_t unit = type.precision() <= 3 ? 1'000'000 : 1'000;
+  const __int128 ticks = nanos / unit - (nanos % unit < 0 ? 1 : 0);
+  if (ticks != static_cast<int64_t>(ticks)) {
     return InvalidInput(1911,
                         "A timestamp does not fit its Arrow unit:", V("value", text));
   }
-  return out;
+  return static_cast<arrow::TimestampBuilder*>(builder)->Append(
+      static_cast<int64_t>(ticks));
 }
 
 Status Append(const json& value, const DataType& type, arrow::ArrayBuilder* builder);
@@ -202,13 +204,8 @@ Status Append(const json& value, const DataType& type, arrow::ArrayBuilder* buil
       return static_cast<arrow::Time32Builder*>(builder)->Append(
           static_cast<int32_t>(NanosOf(value.get<std::string>()) / 1'000'000));
     case TypeRoot::kTimestamp:
-    case TypeRoot::kLocalZonedTimestamp: {
-      const auto& timestamp_type =
-          static_cast<const arrow::TimestampType&>(*builder->type());
-      ARROW_ASSIGN_OR_RAISE(const int64_t units,
-                            TimestampOf(value, type, timestamp_type.unit()));
-      return static_cast<arrow::TimestampBuilder*>(builder)->Append(units);
-    }
+    case TypeRoot::kLocalZonedTimestamp:
+      return AppendTimestamp(value, type, builder);
     default:
       return AppendNested(value, type, builder);
   }

@@ -26,6 +26,7 @@ const std::vector<std::string> kValueTypes = {"INT",
                                               "DECIMAL(10, 2)",
                                               "DATE",
                                               "TIMESTAMP(6)",
+                                              "TIMESTAMP(9)",
                                               "DECIMAL(30, 4)",
                                               "SMALLINT",
                                               "BYTES",
@@ -136,6 +137,7 @@ types::TableSchema RandomMergeTable(Dice* dice) {
   const std::vector<Columns> key_shapes = {
       {{"k", "INT NOT NULL"}},
       {{"k", "BIGINT NOT NULL"}},
+      {{"k", "TIMESTAMP(9) WITH LOCAL TIME ZONE NOT NULL"}},
       {{"k", "STRING NOT NULL"}},
       {{"k", "INT NOT NULL"}, {"k2", "STRING NOT NULL"}},
       {{"k", "STRING NOT NULL"}, {"k2", "SMALLINT NOT NULL"}},
@@ -179,6 +181,9 @@ types::TableSchema RandomMergeTable(Dice* dice) {
 
 namespace {
 
+/// Nanoseconds, of which 64 bits hold one but not two.
+constexpr __int128 kCenturies = 5'000'000'000'000'000'001;
+
 Value RandomValue(const types::DataType& type, Dice* dice);
 
 /// Mostly few values, sometimes many: tables that hold them grow.
@@ -221,6 +226,10 @@ Value RandomValue(const types::DataType& type, Dice* dice) {
       return dice->OneIn(9) ? -0.0 : static_cast<double>(small) / 2;
     case TypeRoot::kDecimal:
       return static_cast<__int128>(dice->OneIn(2) ? small : -small);
+    case TypeRoot::kTimestamp:
+      if (types::IsFineTimestamp(type))
+        return kCenturies * (dice->OneIn(2) ? small : -small);
+      return dice->OneIn(5) ? -small : small;
     case TypeRoot::kVarChar:
     case TypeRoot::kVarBinary:
       return dice->Pick<std::string>(
@@ -244,6 +253,8 @@ Value RandomKey(const types::DataType& type, int64_t space, Dice* dice) {
       return key == 0 ? -0.0 : static_cast<double>(key - 3) / 3;
     case TypeRoot::kDecimal:
       return static_cast<__int128>(key - space / 2) * 1'000'000'000'000'000'000;
+    case TypeRoot::kLocalZonedTimestamp:
+      return (key - space / 2) * kCenturies;
     default:
       return key - space / 3;
   }

@@ -60,7 +60,22 @@ class Draw {
       return fmt::format("2026-01-{:02}T{:02}:00:00.{:03}", 1 + Below(28), Below(24),
                          Below(1000));
     }
+    if (word.starts_with("TIMESTAMP")) return FineTimestamp(word);
     return Below(60) - 10;
+  }
+
+  /// Of any year, often beyond what nanoseconds of 64 bits hold.
+  std::string FineTimestamp(const std::string& type) {
+    const int64_t digits = type[10] - '0';
+    const std::string zone = type.ends_with("ZONE") ? "Z" : "";
+    const std::string day = Of<std::string>({"0001-01-01", "1500-03-01", "1677-09-21",
+                                             "1969-12-31", "1970-01-01", "2026-01-31",
+                                             "2262-04-11", "2999-12-31", "9999-12-31"});
+    if (OneIn(3)) return day + "T23:59:59" + zone;
+    const std::string fraction =
+        fmt::format("{:09}", OneIn(3) ? Below(1000) : Below(1'000'000'000));
+    return fmt::format("{}T{:02}:{:02}:{:02}.{}{}", day, Below(24), Below(60), Below(60),
+                       fraction.substr(0, static_cast<size_t>(digits)), zone);
   }
 
  private:
@@ -89,24 +104,29 @@ class Maker {
     columns_.push_back({"k", draw_.Of<std::string>({"INT", "BIGINT", "STRING"})});
     columns_.push_back({"g", "INT"});
     columns_.push_back({"n", "BIGINT"});
-    const std::vector<json> types = {
-        "STRING",
-        "BOOLEAN",
-        "DOUBLE",
-        "DECIMAL(10, 2)",
-        "DATE",
-        "TIMESTAMP(3)",
-        "INT",
-        {{"type", "ARRAY"}, {"element", "INT"}},
-        {{"type", "ROW"},
-         {"fields",
-          {{{"id", 100}, {"name", "x"}, {"type", "INT"}},
-           {{"id", 101}, {"name", "y"}, {"type", "STRING"}}}}}};
+    const std::string format =
+        draw_.Of<std::string>({"parquet", "parquet", "orc", "avro"});
+    std::vector<json> types = {"STRING",
+                               "BOOLEAN",
+                               "DOUBLE",
+                               "DECIMAL(10, 2)",
+                               "DATE",
+                               "TIMESTAMP(3)",
+                               "INT",
+                               {{"type", "ARRAY"}, {"element", "INT"}},
+                               {{"type", "ROW"},
+                                {"fields",
+                                 {{{"id", 100}, {"name", "x"}, {"type", "INT"}},
+                                  {{"id", 101}, {"name", "y"}, {"type", "STRING"}}}}}};
+    if (format != "avro") {
+      types.insert(types.end(), {"TIMESTAMP(9)",
+                                 "TIMESTAMP(7) WITH LOCAL TIME ZONE",
+                                 {{"type", "ARRAY"}, {"element", "TIMESTAMP(8)"}}});
+    }
     for (int64_t i = 1 + draw_.Below(4); i > 0; --i) {
       columns_.push_back({fmt::format("c{}", i), draw_.Of(types)});
     }
-    json options = {
-        {"file.format", draw_.Of<std::string>({"parquet", "parquet", "orc", "avro"})}};
+    json options = {{"file.format", format}};
     if (draw_.OneIn(3)) {
       options["metadata.stats-mode"] =
           draw_.Of<std::string>({"none", "counts", "full", "truncate(2)"});

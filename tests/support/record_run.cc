@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "tarn/types/arrow_types.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::support {
 namespace {
@@ -326,6 +327,7 @@ Value FromArray(const DataType& type, const arrow::Array& array, int64_t row) {
       return static_cast<const arrow::Int64Array&>(array).Value(row);
     case TypeRoot::kTimestamp:
     case TypeRoot::kLocalZonedTimestamp:
+      if (types::IsFineTimestamp(type)) return types::FineNanosAt(array, row);
       return static_cast<const arrow::TimestampArray&>(array).Value(row);
     case TypeRoot::kFloat:
       return static_cast<const arrow::FloatArray&>(array).Value(row);

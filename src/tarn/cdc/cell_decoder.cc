@@ -348,6 +348,9 @@ bool RowDecoder::AppendTemporal(JsonDocument* document, Token* token,
     if (moment.seconds % 86400 < 0) --days;
     return Checked(column->Append(static_cast<int32_t>(days)));
   }
+  if (conversion.out_unit == TemporalUnit::kNanos) {
+    return Checked(column->Append(FineNanosOf(moment)));
+  }
   int64_t value;
   if (!MomentTo(moment, conversion.out_unit, &value)) {
     return Reject(*document, at, conversion, "is out of range for");

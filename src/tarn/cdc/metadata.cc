@@ -186,10 +186,13 @@ Status MetadataWriter::AppendMillis(Column* column, bool present, int64_t millis
   if (column->target == Target::kInt64) return column->buffer->Append(millis);
   Moment moment;
   int64_t value;
-  if (!MomentFromNumber(millis, TemporalUnit::kMillis, &moment) ||
-      !MomentTo(moment, column->out_unit, &value)) {
+  if (!MomentFromNumber(millis, TemporalUnit::kMillis, &moment)) {
     return column->buffer->AppendNull();
   }
+  if (column->out_unit == TemporalUnit::kNanos) {
+    return column->buffer->Append(FineNanosOf(moment));
+  }
+  if (!MomentTo(moment, column->out_unit, &value)) return column->buffer->AppendNull();
   return column->buffer->Append(value);
 }
 

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "tarn/types/instant.h"
+
 namespace tarn::cdc {
 
 /// Unit of a bare number that means a date, a time of day or a moment.
@@ -37,6 +39,11 @@ bool MomentFromText(std::string_view text, Moment* out);
 
 /// A number in `unit` (not kNone) as a moment. False outside the SQL range of years.
 bool MomentFromNumber(int64_t value, TemporalUnit unit, Moment* out);
+
+/// Nanoseconds since 1970-01-01, as a column of fine timestamps holds them.
+inline types::FineNanos FineNanosOf(const Moment& moment) {
+  return types::FineNanos{moment.seconds} * 1'000'000'000 + moment.nanos;
+}
 
 /// The moment in `unit`, finer parts cut towards the past. False when it needs more than
 /// 64 bits.

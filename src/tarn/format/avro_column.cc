@@ -5,6 +5,7 @@
 #include <arrow/util/decimal.h>
 
 #include "tarn/types/arrow_types.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::format {
 namespace {
@@ -131,6 +132,7 @@ struct AvroColumn::Node {
   Step step = Step::kInt32;
   bool optional = false;  ///< the stored value names a branch first
   int64_t factor = 1;     ///< engine ticks of a stored one
+  bool fine = false;      ///< a timestamp whose ticks are nanoseconds
   int32_t precision = 0;  ///< of a decimal
   bool not_null = false;  ///< NULL has no place here: keys and counts
   arrow::ArrayBuilder* builder = nullptr;
@@ -188,6 +190,7 @@ class AvroColumn::Plan {
         const int64_t ticks = StoredTicks(*stored);
         if (ticks == 0 || ticks > EngineTicks(type)) return Mismatch(*stored, type);
         node->factor = EngineTicks(type) / ticks;
+        node->fine = types::IsFineTimestamp(type);
         return Status::OK();
       }
       case Step::kDecimal:
@@ -330,6 +333,11 @@ class AvroColumn::Plan {
 
   Status AppendTimestamp(Node& node, bool null, AvroDecoder* decoder) {
     int64_t value = null ? 0 : decoder->ReadLong();
+    if (node.fine) {
+      return Put<arrow::Decimal128Builder>(node, null, [&] {
+        return types::ToDecimal(types::FineNanos{value} * node.factor);
+      });
+    }
     if (__builtin_mul_overflow(value, node.factor, &value)) {
       return Unsupported(6552, "Timestamp lies outside what its type's ticks can hold:",
                          V("column", name_));

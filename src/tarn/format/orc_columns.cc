@@ -219,17 +219,24 @@ class TimeColumn final : public OrcColumnWriter {
   TimeColumn(const OrcColumnOptions& options, const DataType& type)
       : OrcColumnWriter(options),
         times_(type, options.legacy_instants, options.clock),
+        fine_(types::IsFineTimestamp(type)),
         seconds_(options.blocks, true),
         nanos_(options.blocks, false) {}
 
  private:
   Status AddValues(const arrow::Array& array, int64_t begin, int64_t end) override {
+    if (fine_) {
+      return ForEachValue(array, begin, end, [&](int64_t i) {
+        return AddTime(times_.Stored(types::FineNanosAt(array, i)));
+      });
+    }
     const auto* values = static_cast<const arrow::TimestampArray&>(array).raw_values();
-    return ForEachValue(array, begin, end, [&](int64_t i) -> Status {
-      const OrcTime time = times_.Stored(values[i]);
-      ARROW_RETURN_NOT_OK(seconds_.Add(time.seconds - kEpochSeconds));
-      return nanos_.Add(Shortened(time.nanos));
-    });
+    return ForEachValue(array, begin, end,
+                        [&](int64_t i) { return AddTime(times_.Stored(values[i])); });
+  }
+  Status AddTime(const OrcTime& time) {
+    ARROW_RETURN_NOT_OK(seconds_.Add(time.seconds - kEpochSeconds));
+    return nanos_.Add(Shortened(time.nanos));
   }
   /// Trailing zeros, from two on, are counted in the lowest three bits.
   static int64_t Shortened(int64_t nanos) {
@@ -253,6 +260,7 @@ class TimeColumn final : public OrcColumnWriter {
   int64_t value_bytes() const override { return seconds_.bytes() + nanos_.bytes(); }
 
   OrcTimes times_;
+  bool fine_;
   OrcNumberWriter seconds_;
   OrcNumberWriter nanos_;
 };

@@ -79,6 +79,7 @@ class OrderedBounds final : public Bounds {
  private:
   Value ValueOf(const ArrayType& values, int64_t i) const {
     if constexpr (std::is_same_v<Value, arrow::Decimal128>) {
+      if (times_) return types::ToDecimal(times_->Stated(types::FineNanosAt(values, i)));
       return arrow::Decimal128(values.GetValue(i));
     } else {
       const auto value = static_cast<int64_t>(values.Value(i));
@@ -190,6 +191,9 @@ class TextBounds final : public Bounds {
   std::string scratch_;
 };
 
+/// DECIMAL, and fine timestamps, which have its Arrow form.
+using DecimalBounds = OrderedBounds<arrow::Decimal128Array, arrow::Decimal128>;
+
 template <typename ArrayType>
 std::unique_ptr<Bounds> Ordered() {
   return std::make_unique<OrderedBounds<ArrayType, int64_t>>(std::nullopt);
@@ -213,10 +217,10 @@ std::unique_ptr<Bounds> MakeBounds(const DataType& type, const OrcTimes& times) 
       return Ordered<arrow::Time32Array>();
     case TypeRoot::kTimestamp:
     case TypeRoot::kLocalZonedTimestamp:
+      if (types::IsFineTimestamp(type)) return std::make_unique<DecimalBounds>(times);
       return std::make_unique<OrderedBounds<arrow::TimestampArray, int64_t>>(times);
     case TypeRoot::kDecimal:
-      return std::make_unique<OrderedBounds<arrow::Decimal128Array, arrow::Decimal128>>(
-          std::nullopt);
+      return std::make_unique<DecimalBounds>(std::nullopt);
     case TypeRoot::kFloat:
       return std::make_unique<FloatBounds<arrow::FloatArray, float>>();
     case TypeRoot::kDouble:

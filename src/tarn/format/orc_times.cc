@@ -49,8 +49,18 @@ int64_t OrcTimes::UnitNanos(const types::DataType& type) {
 }
 
 OrcTime OrcTimes::Stored(int64_t value) const {
-  int64_t seconds = FloorDivide(value, per_second_);
-  const int64_t nanos = (value - seconds * per_second_) * unit_nanos_;
+  const int64_t seconds = FloorDivide(value, per_second_);
+  return Stored(seconds, (value - seconds * per_second_) * unit_nanos_);
+}
+
+OrcTime OrcTimes::Stored(types::FineNanos value) const {
+  const types::MillisAndNanos at = types::ToInstant(value);
+  const int64_t seconds = FloorDivide(at.millis, kMillisPerSecond);
+  return Stored(seconds,
+                (at.millis - seconds * kMillisPerSecond) * kNanosPerMilli + at.nanos);
+}
+
+OrcTime OrcTimes::Stored(int64_t seconds, int64_t nanos) const {
   if (!is_instant_ || through_wall_clock_) {
     seconds += JulianShiftDays(FloorDivide(seconds, kSecondsPerDay)) * kSecondsPerDay;
   }
@@ -70,6 +80,11 @@ int64_t OrcTimes::Stated(int64_t value) const {
   const int64_t seconds = FloorDivide(value, per_second_);
   const int64_t nanos = (value - seconds * per_second_) * unit_nanos_;
   return seconds == -1 && nanos >= kNanosPerMilli ? value + per_second_ : value;
+}
+
+types::FineNanos OrcTimes::Stated(types::FineNanos value) const {
+  const bool loses = value < 0 && value >= kNanosPerMilli - kNanosPerSecond;
+  return loses ? value + kNanosPerSecond : value;
 }
 
 }  // namespace tarn::format

@@ -5,6 +5,7 @@
 
 #include "tarn/base/context.h"
 #include "tarn/types/data_type.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::format {
 
@@ -22,16 +23,20 @@ class OrcTimes {
  public:
   OrcTimes(const types::DataType& type, bool legacy_instants, base::Clock* clock);
 
-  /// What is stored for an engine value.
+  /// What is stored for an engine value, ticks of its unit or of a fine column.
   OrcTime Stored(int64_t value) const;
+  OrcTime Stored(types::FineNanos value) const;
   /// The value that statistics state: a fraction within the last second before 1970 has
   /// lost its sign on the way.
   int64_t Stated(int64_t value) const;
+  types::FineNanos Stated(types::FineNanos value) const;
 
   /// Nanoseconds of one unit of the engine's timestamps: 10^6, 1000 or 1.
   static int64_t UnitNanos(const types::DataType& type);
 
  private:
+  OrcTime Stored(int64_t seconds, int64_t nanos) const;
+
   int64_t unit_nanos_;
   int64_t per_second_;
   bool through_wall_clock_;  ///< an instant in the legacy form

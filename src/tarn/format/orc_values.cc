@@ -6,7 +6,6 @@
 #include <arrow/api.h>
 #include <arrow/util/decimal.h>
 
-#include "tarn/format/orc_times.h"
 #include "tarn/format/shared_shredding.h"
 #include "tarn/types/arrow_types.h"
 
@@ -114,6 +113,8 @@ Result<std::unique_ptr<OrcValues>> OrcValues::Make(const OrcTail& tail, uint32_t
   out->path_ = path;
   out->type_ = type;
   out->options_ = options;
+  out->is_wall_clock_ =
+      options.legacy_instants && type.root() == TypeRoot::kLocalZonedTimestamp;
   ARROW_ASSIGN_OR_RAISE(out->arrow_type_, types::ToArrow(type));
   const OrcType& stored = tail.types[number];
   const auto mismatch = [&] {
@@ -223,32 +224,43 @@ Result<std::shared_ptr<arrow::ArrayData>> OrcValues::ConvertText(
   return out;
 }
 
+Status OrcValues::OutOfRange() const {
+  return Unsupported(6536, "A timestamp lies outside what its precision holds here:",
+                     V("column", path_), V("type", type_.ToString()));
+}
+
+/// The stored second and its nanoseconds, counted from 1970.
+Result<OrcTime> OrcValues::StoredTime(int64_t stored, uint64_t nanos) const {
+  const uint64_t zeros = nanos & 7;
+  uint64_t fraction = nanos >> 3;
+  if (fraction >= kNanosPerSecond) fraction = kNanosPerSecond;
+  if (zeros != 0) {
+    for (uint64_t i = 0; i <= zeros; ++i) fraction *= 10;
+  }
+  if (fraction >= kNanosPerSecond) {
+    return Corruption(
+        7537, "ORC column has more nanoseconds than a second:", V("column", path_));
+  }
+  OrcTime out;
+  out.nanos = static_cast<int64_t>(fraction);
+  if (__builtin_add_overflow(stored, kEpochSeconds, &out.seconds)) return OutOfRange();
+  if (out.seconds < 0 && out.nanos >= kRoundedNanosMin) --out.seconds;
+  return out;
+}
+
 /// \param stored  seconds of the file with `nanos`, or nanoseconds since 1970
-Result<int64_t> OrcValues::TimeOf(int64_t stored, uint64_t nanos) const {
+Status OrcValues::TimeOf(int64_t stored, uint64_t nanos, int64_t* out) const {
   const int64_t unit = OrcTimes::UnitNanos(type_);
   int64_t whole = 0;
   bool fits = true;
   if (nanos_ == nullptr) {
     whole = FloorDivide(stored, unit);
   } else {
-    const uint64_t zeros = nanos & 7;
-    uint64_t fraction = nanos >> 3;
-    if (fraction >= kNanosPerSecond) fraction = kNanosPerSecond;
-    if (zeros != 0) {
-      for (uint64_t i = 0; i <= zeros; ++i) fraction *= 10;
-    }
-    if (fraction >= kNanosPerSecond) {
-      return Corruption(
-          7537, "ORC column has more nanoseconds than a second:", V("column", path_));
-    }
-    int64_t seconds = 0;
-    fits = !__builtin_add_overflow(stored, kEpochSeconds, &seconds);
-    if (seconds < 0 && static_cast<int64_t>(fraction) >= kRoundedNanosMin) --seconds;
-    fits = fits && !__builtin_mul_overflow(seconds, kNanosPerSecond / unit, &whole) &&
-           !__builtin_add_overflow(whole, static_cast<int64_t>(fraction) / unit, &whole);
+    ARROW_ASSIGN_OR_RAISE(const OrcTime time, StoredTime(stored, nanos));
+    fits = !__builtin_mul_overflow(time.seconds, kNanosPerSecond / unit, &whole) &&
+           !__builtin_add_overflow(whole, time.nanos / unit, &whole);
   }
-  if (fits && type_.root() == TypeRoot::kLocalZonedTimestamp &&
-      options_.legacy_instants) {
+  if (fits && is_wall_clock_) {
     const int64_t millis =
         unit == 1'000'000 ? whole : FloorDivide(whole, 1'000'000 / unit);
     int64_t shift = 0;
@@ -256,12 +268,33 @@ Result<int64_t> OrcValues::TimeOf(int64_t stored, uint64_t nanos) const {
                                    1'000'000 / unit, &shift) &&
            !__builtin_add_overflow(whole, shift, &whole);
   }
-  if (fits) return whole;
-  return Unsupported(6536, "A timestamp lies outside what its precision holds here:",
-                     V("column", path_), V("type", type_.ToString()));
+  *out = whole;
+  return fits ? Status::OK() : OutOfRange();
+}
+
+/// The same for a fine column.
+Status OrcValues::TimeOf(int64_t stored, uint64_t nanos, arrow::Decimal128* out) const {
+  types::FineNanos whole = stored;
+  if (nanos_ != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(const OrcTime time, StoredTime(stored, nanos));
+    whole = types::FineNanos{time.seconds} * kNanosPerSecond + time.nanos;
+  }
+  if (types::HoldsFineNanos(whole) && is_wall_clock_) {
+    const int64_t millis = types::ToInstant(whole).millis;
+    whole += types::FineNanos{options_.clock->LocalOffsetMillis(millis)} * 1'000'000;
+  }
+  *out = types::ToDecimal(whole);
+  return types::HoldsFineNanos(whole) ? Status::OK() : OutOfRange();
 }
 
 Result<std::shared_ptr<arrow::ArrayData>> OrcValues::ConvertTimes(
+    const arrow::ArrayData& data) {
+  return types::IsFineTimestamp(type_) ? ConvertTimesTo<arrow::Decimal128>(data)
+                                       : ConvertTimesTo<int64_t>(data);
+}
+
+template <typename Value>
+Result<std::shared_ptr<arrow::ArrayData>> OrcValues::ConvertTimesTo(
     const arrow::ArrayData& data) {
   const int64_t rows = data.length;
   const int64_t values = rows - data.GetNullCount();
@@ -269,15 +302,15 @@ Result<std::shared_ptr<arrow::ArrayData>> OrcValues::ConvertTimes(
   if (!nanos.empty()) ARROW_RETURN_NOT_OK(nanos_->Read(nanos));
   ARROW_ASSIGN_OR_RAISE(
       auto buffer,
-      arrow::AllocateBuffer(rows * static_cast<int64_t>(sizeof(int64_t)), options_.pool));
-  auto* out = reinterpret_cast<int64_t*>(buffer->mutable_data());
+      arrow::AllocateBuffer(rows * static_cast<int64_t>(sizeof(Value)), options_.pool));
+  auto* out = reinterpret_cast<Value*>(buffer->mutable_data());
   const auto* stored = data.GetValues<int64_t>(1);
   size_t next = 0;
   for (int64_t i = 0; i < rows; ++i) {
-    out[i] = 0;
+    out[i] = Value();
     if (data.IsNull(i)) continue;
-    ARROW_ASSIGN_OR_RAISE(out[i],
-                          TimeOf(stored[i], nanos_ == nullptr ? 0 : nanos[next++]));
+    ARROW_RETURN_NOT_OK(
+        TimeOf(stored[i], nanos_ == nullptr ? 0 : nanos[next++], &out[i]));
   }
   return arrow::ArrayData::Make(
       arrow_type_, rows,

@@ -11,6 +11,7 @@
 #include "tarn/base/context.h"
 #include "tarn/format/orc_numbers.h"
 #include "tarn/format/orc_tail.h"
+#include "tarn/format/orc_times.h"
 #include "tarn/types/data_type.h"
 
 namespace tarn::format {
@@ -54,13 +55,19 @@ class OrcValues {
   Result<std::shared_ptr<arrow::ArrayData>> ConvertText(const arrow::ArrayData& data);
   Result<std::shared_ptr<arrow::ArrayData>> ConvertTimes(const arrow::ArrayData& data);
   Status CheckDecimals(const arrow::ArrayData& data) const;
-  Result<int64_t> TimeOf(int64_t stored, uint64_t nanos) const;
+  template <typename Value>
+  Result<std::shared_ptr<arrow::ArrayData>> ConvertTimesTo(const arrow::ArrayData& data);
+  Result<OrcTime> StoredTime(int64_t stored, uint64_t nanos) const;
+  Status TimeOf(int64_t stored, uint64_t nanos, int64_t* out) const;
+  Status TimeOf(int64_t stored, uint64_t nanos, arrow::Decimal128* out) const;
+  Status OutOfRange() const;
 
   uint32_t number_ = 0;
   std::string path_;
   types::DataType type_;
   std::shared_ptr<arrow::DataType> arrow_type_;
   Options options_;
+  bool is_wall_clock_ = false;  ///< instants that passed through it
   std::vector<std::unique_ptr<OrcValues>> children_;
   std::unique_ptr<OrcNumberReader> nanos_;
 };

@@ -2,8 +2,6 @@
 #include "tarn/format/parquet_values.h"
 
 #include <algorithm>
-#include <cstring>
-#include <limits>
 
 #include <arrow/api.h>
 #include <arrow/util/bit_util.h>
@@ -13,16 +11,15 @@
 #include <parquet/schema.h>
 #include <parquet/types.h>
 
+#include "tarn/format/parquet_int96.h"
 #include "tarn/types/arrow_types.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::format {
 namespace {
 
 using types::DataType;
 using types::TypeRoot;
-
-constexpr int64_t kJulianEpochDay = 2440588;
-constexpr int64_t kNanosPerDay = int64_t{86400} * 1000 * 1000 * 1000;
 
 /// What a stored column holds, apart from its values.
 struct Slots {
@@ -79,7 +76,7 @@ int32_t StoredScale(const parquet::ColumnDescriptor& column) {
 }
 
 Status OutOfRange(const parquet::ColumnDescriptor& column) {
-  return Unsupported(6411, "Timestamp lies outside what nanoseconds can hold:",
+  return Unsupported(6411, "Timestamp lies outside what its type's ticks can hold:",
                      V("column", column.path()->ToDotString()));
 }
 
@@ -137,41 +134,34 @@ Result<std::shared_ptr<arrow::Buffer>> Widen(const parquet::ColumnDescriptor& co
       });
 }
 
-/// Decode Hive's INT96 as Java writes it: nanoseconds of the day may be negative before
-/// 1970.
-Status Int96ToNanos(const parquet::ColumnDescriptor& column, const parquet::Int96& value,
-                    int64_t* out) {
-  int64_t nanos = 0;
-  std::memcpy(&nanos, &value.value[0], sizeof(nanos));
-  const int64_t day = static_cast<int32_t>(value.value[2]) - kJulianEpochDay;
-  int64_t start = 0;
-  if (__builtin_mul_overflow(day, kNanosPerDay, &start)) {
-    // The first partial day of the range starts before it.
-    const __int128 wide = static_cast<__int128>(day) * kNanosPerDay + nanos;
-    if (wide < std::numeric_limits<int64_t>::min() ||
-        wide > std::numeric_limits<int64_t>::max()) {
-      return OutOfRange(column);
-    }
-    *out = static_cast<int64_t>(wide);
-    return Status::OK();
-  }
-  if (__builtin_add_overflow(start, nanos, out)) return OutOfRange(column);
-  return Status::OK();
-}
-
-int64_t FloorDivide(int64_t value, int64_t divisor) {
-  const int64_t quotient = value / divisor;
-  return value % divisor < 0 ? quotient - 1 : quotient;
-}
-
 Result<std::shared_ptr<arrow::Buffer>> Int96Values(
     const parquet::ColumnDescriptor& column, const DataType& type, const uint8_t* stored,
     const Slots& slots, arrow::MemoryPool* pool) {
-  const int64_t divisor = 1000000000 / EngineTicks(type);
+  if (types::IsFineTimestamp(type)) {
+    return ConvertValues<parquet::Int96, arrow::Decimal128>(
+        stored, slots, pool, [](const parquet::Int96& value, arrow::Decimal128* out) {
+          *out = types::ToDecimal(FineNanosOf(value));
+          return Status::OK();
+        });
+  }
+  const int64_t per_milli = type.precision() <= 3 ? 1 : 1000;
   return ConvertValues<parquet::Int96, int64_t>(
       stored, slots, pool, [&](const parquet::Int96& value, int64_t* out) {
-        ARROW_RETURN_NOT_OK(Int96ToNanos(column, value, out));
-        *out = FloorDivide(*out, divisor);
+        const types::MillisAndNanos at = types::ToInstant(FineNanosOf(value));
+        const bool beyond =
+            __builtin_mul_overflow(at.millis, per_milli, out) ||
+            __builtin_add_overflow(*out, at.nanos / (1'000'000 / per_milli), out);
+        return beyond ? OutOfRange(column) : Status::OK();
+      });
+}
+
+/// INT64 values of a timestamp column as a fine one.
+Result<std::shared_ptr<arrow::Buffer>> FineTicks(int64_t factor, const uint8_t* stored,
+                                                 const Slots& slots,
+                                                 arrow::MemoryPool* pool) {
+  return ConvertValues<int64_t, arrow::Decimal128>(
+      stored, slots, pool, [&](int64_t value, arrow::Decimal128* out) {
+        *out = types::ToDecimal(types::FineNanos{value} * factor);
         return Status::OK();
       });
 }
@@ -186,6 +176,19 @@ Result<std::shared_ptr<arrow::Buffer>> FinerTicks(const parquet::ColumnDescripto
         return __builtin_mul_overflow(value, factor, out) ? OutOfRange(column)
                                                           : Status::OK();
       });
+}
+
+/// `stored` itself where it holds what the engine does.
+Result<std::shared_ptr<arrow::Buffer>> Int64Timestamps(
+    const parquet::ColumnDescriptor& column, const DataType& type,
+    const std::shared_ptr<arrow::Buffer>& stored, const Slots& slots,
+    arrow::MemoryPool* pool) {
+  const int64_t factor = EngineTicks(type) / StoredTicks(column);
+  if (types::IsFineTimestamp(type)) {
+    return FineTicks(factor, stored->data(), slots, pool);
+  }
+  if (factor == 1) return stored;
+  return FinerTicks(column, factor, stored->data(), slots, pool);
 }
 
 Result<std::shared_ptr<arrow::Buffer>> PackBooleans(const uint8_t* stored,
@@ -349,10 +352,8 @@ Result<std::shared_ptr<arrow::Array>> TakeValues(parquet::internal::RecordReader
     ARROW_ASSIGN_OR_RAISE(values, physical == parquet::Type::INT32
                                       ? Widen<int32_t>(column, type, data, slots, pool)
                                       : Widen<int64_t>(column, type, data, slots, pool));
-  } else if (IsTimestamp(type) && StoredTicks(column) != EngineTicks(type)) {
-    ARROW_ASSIGN_OR_RAISE(
-        values,
-        FinerTicks(column, EngineTicks(type) / StoredTicks(column), data, slots, pool));
+  } else if (IsTimestamp(type)) {
+    ARROW_ASSIGN_OR_RAISE(values, Int64Timestamps(column, type, values, slots, pool));
   }
   return MakeFixed(arrow_type, slots, std::move(values));
 }
@@ -392,10 +393,8 @@ Result<std::shared_ptr<arrow::Array>> StatisticsValue(
     ARROW_ASSIGN_OR_RAISE(values, physical == parquet::Type::INT32
                                       ? Widen<int32_t>(column, type, data, one, pool)
                                       : Widen<int64_t>(column, type, data, one, pool));
-  } else if (IsTimestamp(type) && StoredTicks(column) != EngineTicks(type)) {
-    ARROW_ASSIGN_OR_RAISE(
-        values,
-        FinerTicks(column, EngineTicks(type) / StoredTicks(column), data, one, pool));
+  } else if (IsTimestamp(type)) {
+    ARROW_ASSIGN_OR_RAISE(values, Int64Timestamps(column, type, values, one, pool));
   }
   return MakeFixed(arrow_type, one, std::move(values));
 }

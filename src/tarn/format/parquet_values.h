@@ -26,8 +26,8 @@ Status CheckPhysicalType(const parquet::ColumnDescriptor& column,
 
 /// The values that `reader` holds after `ReadRecords`, in the engine's form:
 /// type[values], NULL slots included. Buffers move out of the reader where the forms
-/// agree. Errors: kUnsupported naming the column (an INT96 instant that nanoseconds
-/// cannot hold), kCorruption (a decimal wider than its type).
+/// agree. Errors: kUnsupported naming the column (an instant that 64 bits
+/// of its type's ticks cannot hold), kCorruption (a decimal wider than its type).
 Result<std::shared_ptr<arrow::Array>> TakeValues(parquet::internal::RecordReader* reader,
                                                  const types::DataType& type,
                                                  arrow::MemoryPool* pool);

@@ -15,6 +15,7 @@
 #include <parquet/statistics.h>
 
 #include "tarn/format/parquet_guard.h"
+#include "tarn/format/parquet_int96.h"
 #include "tarn/format/parquet_levels.h"
 #include "tarn/format/parquet_options.h"
 #include "tarn/format/parquet_schema.h"
@@ -124,9 +125,10 @@ class ParquetWriter final : public FileWriter {
     if (group_ == nullptr) group_ = writer_->AppendBufferedRowGroup();
     int leaf_index = 0;
     const std::function<Status(const LeafColumn&)> write = [&](const LeafColumn& leaf) {
-      return group_->column(leaf_index++)
-          ->WriteArrow(leaf.definition, leaf.repetition, leaf.count, *leaf.values,
-                       &*context_, leaf.nullable);
+      parquet::ColumnWriter* column = group_->column(leaf_index++);
+      if (column->type() == parquet::Type::INT96) return WriteInt96(leaf, column);
+      return column->WriteArrow(leaf.definition, leaf.repetition, leaf.count,
+                                *leaf.values, &*context_, leaf.nullable);
     };
     for (size_t i = 0; i < fields_.size(); ++i) {
       const auto array = batch.column(static_cast<int>(i));

@@ -10,6 +10,7 @@
 #include <arrow/api.h>
 
 #include "tarn/types/arrow_types.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::format {
 namespace {
@@ -38,7 +39,9 @@ uint64_t PrefixOf(std::string_view bytes) {
 
 }  // namespace
 
-ValueRange::ValueRange(const types::DataType& type) : type_(type) {}
+ValueRange::ValueRange(const types::DataType& type)
+    : type_(type),
+      is_decimal_(type.root() == TypeRoot::kDecimal || types::IsFineTimestamp(type)) {}
 
 bool ValueRange::Orders(const types::DataType& type) {
   switch (type.root()) {
@@ -135,6 +138,7 @@ void ValueRange::Add(const arrow::Array& array) {
       return AddIntegers<arrow::Time32Array>(array);
     case TypeRoot::kTimestamp:
     case TypeRoot::kLocalZonedTimestamp:
+      if (is_decimal_) return AddDecimals(array);
       return AddIntegers<arrow::TimestampArray>(array);
     case TypeRoot::kDecimal:
       return AddDecimals(array);
@@ -189,7 +193,7 @@ Result<std::shared_ptr<arrow::Array>> ValueRange::BytesOf(const std::string& byt
 Result<std::shared_ptr<arrow::Array>> ValueRange::Min(arrow::MemoryPool* pool) const {
   if (!any_) return std::shared_ptr<arrow::Array>();
   if (type_.IsString() || type_.IsBytes()) return BytesOf(min_bytes_, pool);
-  if (type_.root() == TypeRoot::kDecimal) return DecimalOf(min_decimal_, pool);
+  if (is_decimal_) return DecimalOf(min_decimal_, pool);
   if (Follows(type_)) return FloatOf(min_code_, pool);
   return IntegerOf(min_code_, pool);
 }
@@ -197,7 +201,7 @@ Result<std::shared_ptr<arrow::Array>> ValueRange::Min(arrow::MemoryPool* pool) c
 Result<std::shared_ptr<arrow::Array>> ValueRange::Max(arrow::MemoryPool* pool) const {
   if (!any_) return std::shared_ptr<arrow::Array>();
   if (type_.IsString() || type_.IsBytes()) return BytesOf(max_bytes_, pool);
-  if (type_.root() == TypeRoot::kDecimal) return DecimalOf(max_decimal_, pool);
+  if (is_decimal_) return DecimalOf(max_decimal_, pool);
   if (Follows(type_)) return FloatOf(max_code_, pool);
   return IntegerOf(max_code_, pool);
 }

@@ -48,6 +48,7 @@ class ValueRange {
                                                 arrow::MemoryPool* pool) const;
 
   types::DataType type_;
+  bool is_decimal_;  ///< DECIMAL, and fine timestamps, which have its Arrow form
   bool any_ = false;
   int64_t min_code_ = 0;  ///< of floats: integers in the order of Double.compare
   int64_t max_code_ = 0;

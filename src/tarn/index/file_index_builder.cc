@@ -223,7 +223,7 @@ Result<std::unique_ptr<FileIndexBuilder>> FileIndexBuilder::Make(
   auto out = std::make_unique<FileIndexBuilder>();
   for (const WantedIndex& index : wanted) {
     const types::DataType& type = schema.fields[static_cast<size_t>(index.position)].type;
-    Part part{index, nullptr};
+    Part part{index, KeyForm::Of(type), nullptr};
     if (index.type == kBloomFilter) {
       ARROW_ASSIGN_OR_RAISE(part.builder, BuildBloomFilter(type, index.items, index.fpp));
     } else if (index.type == kBitmap) {
@@ -246,7 +246,9 @@ Result<std::unique_ptr<FileIndexBuilder>> FileIndexBuilder::Make(
 
 Status FileIndexBuilder::Add(const arrow::RecordBatch& values) {
   for (Part& part : parts_) {
-    const Status status = part.builder->Add(*values.column(part.wanted.position));
+    const arrow::Array& column = *values.column(part.wanted.position);
+    Status status = part.form ? part.form->CheckKeys(column) : Status::OK();
+    if (status.ok()) status = part.builder->Add(column);
     if (!status.ok()) return Prefixed(status, "column " + part.wanted.column + ": ");
   }
   return Status::OK();

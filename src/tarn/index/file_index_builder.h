@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <arrow/type_fwd.h>
 
 #include "tarn/index/column_index.h"
+#include "tarn/index/index_key.h"
 #include "tarn/types/table_schema.h"
 
 namespace tarn::index {
@@ -39,6 +41,7 @@ class FileIndexBuilder {
   static Result<std::unique_ptr<FileIndexBuilder>> Make(
       const types::TableSchema& schema, const std::vector<WantedIndex>& wanted);
   /// The next rows of the file. \param values  all columns of the table, engine types
+  /// Errors: kUnsupported naming the column for a value that has no key.
   Status Add(const arrow::RecordBatch& values);
   /// The container. Errors: kInvalidInput naming column and index for a value that an
   /// index cannot hold.
@@ -47,6 +50,7 @@ class FileIndexBuilder {
  private:
   struct Part {
     WantedIndex wanted;
+    std::optional<KeyForm> form;
     std::unique_ptr<ColumnIndexBuilder> builder;
   };
   std::vector<Part> parts_;

@@ -9,6 +9,7 @@
 #include <arrow/type.h>
 
 #include "tarn/index/java_hash.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::index {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 using types::TypeRoot;
 
 constexpr int32_t kDecimalDigitsMax = 18;
-constexpr int32_t kMicrosPrecision = 6;
 constexpr int64_t kNanosPerMicro = 1000;
 
 /// Bits of a floating number, one NaN only, and back: as a signed number the code has the
@@ -33,9 +33,10 @@ Int FloatBits(int64_t code) {
   return narrow < 0 ? static_cast<Int>(narrow ^ std::numeric_limits<Int>::max()) : narrow;
 }
 
-int64_t FloorDivide(int64_t value, int64_t by) {
-  const int64_t quotient = value / by;
-  return quotient * by > value ? quotient - 1 : quotient;
+/// Microseconds since the epoch, cut towards the past.
+types::FineNanos MicrosAt(const arrow::Array& array, int64_t row) {
+  const types::FineNanos nanos = types::FineNanosAt(array, row);
+  return nanos / kNanosPerMicro - (nanos % kNanosPerMicro < 0 ? 1 : 0);
 }
 
 }  // namespace
@@ -77,11 +78,27 @@ std::optional<KeyForm> KeyForm::Of(const types::DataType& type) {
     case TypeRoot::kTimestamp:
     case TypeRoot::kLocalZonedTimestamp:
       form.width_ = 8;
-      if (type.precision() > kMicrosPrecision) form.nanos_ = kNanosPerMicro;
+      form.fine_ = types::IsFineTimestamp(type);
       return form;
     default:
       return std::nullopt;
   }
+}
+
+bool KeyForm::HasKey(const arrow::Array& array, int64_t row) const {
+  if (!fine_) return true;
+  const types::FineNanos micros = MicrosAt(array, row);
+  return micros == static_cast<int64_t>(micros);
+}
+
+Status KeyForm::CheckKeys(const arrow::Array& column) const {
+  if (!fine_) return Status::OK();
+  for (int64_t row = 0; row < column.length(); ++row) {
+    if (column.IsNull(row) || HasKey(column, row)) continue;
+    return Unsupported(6715, "Timestamp does not fit the microseconds of an index:",
+                       V("millis", types::InstantAt(column, row).millis));
+  }
+  return Status::OK();
 }
 
 IndexKey KeyForm::KeyOf(const arrow::Array& array, int64_t row) const {
@@ -112,10 +129,9 @@ IndexKey KeyForm::KeyOf(const arrow::Array& array, int64_t row) const {
                   static_cast<const arrow::DoubleArray&>(array).Value(row)),
               {}};
     case arrow::Type::TIMESTAMP:
-      return {FloorDivide(static_cast<const arrow::TimestampArray&>(array).Value(row),
-                          nanos_),
-              {}};
+      return {static_cast<const arrow::TimestampArray&>(array).Value(row), {}};
     case arrow::Type::DECIMAL128: {
+      if (fine_) return {static_cast<int64_t>(MicrosAt(array, row)), {}};
       const uint8_t* value = static_cast<const arrow::Decimal128Array&>(array).Value(row);
       return {base::LoadLittle<int64_t>(value), {}};
     }

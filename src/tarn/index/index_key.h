@@ -38,10 +38,15 @@ class KeyForm {
   bool is_decimal() const { return decimal_; }
   bool is_boolean() const { return boolean_; }
   /// False when several values have one key: nanoseconds are cut off.
-  bool is_exact() const { return nanos_ == 1; }
+  bool is_exact() const { return !fine_; }
 
+  /// Whether a cell that is not NULL has a key: microseconds of 64 bits hold less than
+  /// fine timestamps do.
+  bool HasKey(const arrow::Array& array, int64_t row) const;
+  /// Errors: kUnsupported for a column with a value that has none (Java fails, too).
+  Status CheckKeys(const arrow::Array& column) const;
   /// The key of a cell that is not NULL. REQUIRES: `array` has the engine type of the
-  /// column.
+  /// column, the cell has a key.
   IndexKey KeyOf(const arrow::Array& array, int64_t row) const;
   /// Keys that are the other zero, for FLOAT and DOUBLE.
   IndexKey PositiveZero() const { return {0, {}}; }
@@ -67,7 +72,7 @@ class KeyForm {
   bool floating_ = false;
   bool decimal_ = false;
   bool boolean_ = false;
-  int64_t nanos_ = 1;  ///< a stored number divided by it is the key
+  bool fine_ = false;  ///< nanoseconds whose microseconds are the key
 };
 
 }  // namespace tarn::index

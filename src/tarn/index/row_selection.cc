@@ -79,6 +79,7 @@ class Leaf {
     if (asked.index == nullptr) return RowSelection::None();
     ARROW_ASSIGN_OR_RAISE(const auto array, arrow::MakeArrayFromScalar(constant, 1));
     const KeyForm& form = *asked.form;
+    if (!form.HasKey(*array, 0)) return RowSelection::All();
     IndexKey key = form.KeyOf(*array, 0);
     if (!form.is_exact() && op == CompareOp::kLess) op = CompareOp::kLessOrEqual;
     if (!form.is_exact() && op == CompareOp::kGreater) op = CompareOp::kGreaterOrEqual;

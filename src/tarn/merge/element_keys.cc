@@ -11,6 +11,7 @@
 #include <arrow/util/decimal.h>
 
 #include "tarn/merge/elements.h"
+#include "tarn/types/instant.h"
 #include "tarn/types/java_hash.h"
 
 namespace tarn::merge::internal {
@@ -130,11 +131,10 @@ Result<std::vector<int32_t>> BoxedHashes(const arrow::Array& array,
             static_cast<const arrow::StringArray&>(array).GetView(i));
       });
     case TypeRoot::kTimestamp:
-    case TypeRoot::kLocalZonedTimestamp: {
-      const auto unit = static_cast<const arrow::TimestampType&>(*array.type()).unit();
-      const auto* values = array.data()->GetValues<int64_t>(1);
-      return fill([=](int64_t i) { return types::JavaTimestampHash(values[i], unit); });
-    }
+    case TypeRoot::kLocalZonedTimestamp:
+      return fill([&](int64_t i) {
+        return types::JavaTimestampHash(types::InstantAt(array, i));
+      });
     default:
       return out;  // no hash table holds them
   }

@@ -14,8 +14,9 @@ namespace tarn::sql {
 /// Writes DuckDB text from a tree into one growing buffer. One query, one caller.
 class DuckDbEmitter {
  public:
-  DuckDbEmitter(const SourceText& source, RelationBinder* binder)
-      : source_(source), binder_(binder) {}
+  DuckDbEmitter(const SourceText& source, RelationBinder* binder,
+                const std::set<const Expression*>* fine_literals = nullptr)
+      : source_(source), binder_(binder), fine_literals_(fine_literals) {}
 
   Status EmitQuery(const Query& query);
   Status EmitExpression(const Expression& expression);
@@ -87,6 +88,8 @@ class DuckDbEmitter {
   void Write(std::string_view text) { out_.text += text; }
   void WriteName(std::string_view name);
   void WriteString(std::string_view text);
+  /// A DATE or TIMESTAMP as a decimal of seconds.
+  void WriteFine(const Literal& literal);
   /// The name of a function of ours; remembered.
   void WriteOwn(std::string_view function);
   void Map(size_t begin, Span user);
@@ -104,6 +107,7 @@ class DuckDbEmitter {
 
   const SourceText& source_;
   RelationBinder* binder_;
+  const std::set<const Expression*>* fine_literals_;
   EmittedQuery out_;
   std::set<std::string> names_;  // columns and aliases that exist anywhere in the query
   std::set<std::string> relations_;  // names of relations

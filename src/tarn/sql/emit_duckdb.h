@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,6 +71,8 @@ struct EmittedQuery {
   std::vector<std::string>
       functions;                    ///< the `tarn_` functions called; sorted, once each
   std::vector<Span> ignored_hints;  ///< join hints: they change speed, not answers
+  /// A TIMESTAMP literal of more than 6 digits that TIMESTAMP_NS cannot hold.
+  std::optional<Span> beyond_nanoseconds;
 
   /// The narrowest user place around a byte of `text`; the whole query when there is
   /// none.
@@ -76,10 +80,13 @@ struct EmittedQuery {
 };
 
 /// Write a batch query for DuckDB.
+/// \param fine_literals  DATE and TIMESTAMP literals to write as DECIMAL(25, 9), seconds
+///                       since 1970 (`fine_timestamps.h`); nullptr = none
 /// Errors: kUnsupported (by name and place), kInvalidInput (a name spelled in another
 /// case, a function called wrongly, an aggregate inside itself), and those of the binder.
-Result<EmittedQuery> EmitDuckDb(const Query& query, const SourceText& source,
-                                RelationBinder* binder);
+Result<EmittedQuery> EmitDuckDb(
+    const Query& query, const SourceText& source, RelationBinder* binder,
+    const std::set<const Expression*>* fine_literals = nullptr);
 
 /// Write one expression over the named columns, for a computed column or a filter.
 Result<EmittedQuery> EmitDuckDbExpression(const Expression& expression,

@@ -4,6 +4,7 @@
 #include "tarn/sql/duckdb_emitter.h"
 #include "tarn/sql/literal.h"
 #include "tarn/sql/token.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::sql {
 namespace {
@@ -39,11 +40,6 @@ std::string_view OperatorText(BinaryOperator op) {
 }
 
 // Digits of the fraction of '... 10:00:00.123'.
-size_t FractionDigits(std::string_view text) {
-  const size_t dot = text.find('.');
-  return dot == std::string_view::npos ? 0 : text.size() - dot - 1;
-}
-
 }  // namespace
 
 Status DuckDbEmitter::EmitExpression(const Expression& expression) {
@@ -120,6 +116,14 @@ Status DuckDbEmitter::EmitNode(const Literal& literal, const Expression& at) {
       if (digits > 6 && literal.kind == LiteralKind::kTime) {
         return Refuse("A time with more than 6 digits after the point", at.span);
       }
+      if (fine_literals_ != nullptr && fine_literals_->contains(&at)) {
+        WriteFine(literal);
+        break;
+      }
+      if (digits > 6 && !out_.beyond_nanoseconds) {
+        const types::FineNanos nanos = NanosOfLiteral(literal);
+        if (nanos != static_cast<int64_t>(nanos)) out_.beyond_nanoseconds = at.span;
+      }
       Write("CAST(");
       WriteString(literal.text);
       Write(literal.kind == LiteralKind::kDate   ? " AS DATE)"
@@ -132,6 +136,12 @@ Status DuckDbEmitter::EmitNode(const Literal& literal, const Expression& at) {
     }
   }
   return Status::OK();
+}
+
+void DuckDbEmitter::WriteFine(const Literal& literal) {
+  Write("CAST(");
+  WriteString(types::ToDecimal(NanosOfLiteral(literal)).ToString(types::kFineScale));
+  Write(fmt::format(" AS DECIMAL({}, {}))", types::kFineDigits, types::kFineScale));
 }
 
 Status DuckDbEmitter::EmitNode(const IntervalLiteral& interval, const Expression&) {
@@ -506,8 +516,9 @@ Span EmittedQuery::UserPlace(uint32_t offset) const {
 }
 
 Result<EmittedQuery> EmitDuckDb(const Query& query, const SourceText& source,
-                                RelationBinder* binder) {
-  DuckDbEmitter emitter(source, binder);
+                                RelationBinder* binder,
+                                const std::set<const Expression*>* fine_literals) {
+  DuckDbEmitter emitter(source, binder, fine_literals);
   ARROW_RETURN_NOT_OK(emitter.EmitQuery(query));
   return emitter.Finish();
 }

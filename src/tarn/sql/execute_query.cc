@@ -55,8 +55,7 @@ Status CheckResult(const QueryResult& result,
 Result<QueryResult> Session::RunQuery(const Query& query, const SourceText& source) {
   ARROW_ASSIGN_OR_RAISE(QueryEngine * engine, Engine());
   QueryBinder binder(this, engine, source);
-  ARROW_ASSIGN_OR_RAISE(const EmittedQuery emitted, EmitDuckDb(query, source, &binder));
-  ARROW_RETURN_NOT_OK(binder.CheckVariants(query));
+  ARROW_ASSIGN_OR_RAISE(const EmittedQuery emitted, binder.Emit(query));
   ARROW_RETURN_NOT_OK(AtPlace(CheckPrecision(emitted, binder), query.span, source));
   const auto declared = binder.DeclaredTypes(query);
   ARROW_ASSIGN_OR_RAISE(QueryResult result, engine->Execute(emitted, source, declared));
@@ -98,8 +97,7 @@ Result<StatementResult> Session::Run(const Explain& node, const SourceText& sour
   }
   ARROW_ASSIGN_OR_RAISE(QueryEngine * engine, Engine());
   QueryBinder binder(this, engine, source);
-  ARROW_ASSIGN_OR_RAISE(const EmittedQuery emitted, EmitDuckDb(*query, source, &binder));
-  ARROW_RETURN_NOT_OK(binder.CheckVariants(*query));
+  ARROW_ASSIGN_OR_RAISE(const EmittedQuery emitted, binder.Emit(*query));
   ARROW_ASSIGN_OR_RAISE(std::string plan, engine->Explain(emitted, source));
   return TextRows({"plan"}, {{std::move(plan)}});
 }

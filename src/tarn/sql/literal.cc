@@ -206,6 +206,35 @@ std::string CheckTemporalLiteral(LiteralKind kind, std::string_view text) {
   return fmt::format("TIMESTAMP '{}' does not have the form '2024-01-31 10:20:30'", text);
 }
 
+size_t FractionDigits(std::string_view text) {
+  const size_t dot = text.find('.');
+  return dot == std::string_view::npos ? 0 : text.size() - dot - 1;
+}
+
+types::FineNanos NanosOfLiteral(const Literal& literal) {
+  Reader in(literal.text);
+  int64_t year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  in.Digits(4, 4, &year);
+  in.Take('-');
+  in.Digits(1, 2, &month);
+  in.Take('-');
+  in.Digits(1, 2, &day);
+  int64_t nanos = 0;
+  if (in.Take(' ')) {
+    in.Digits(1, 2, &hour);
+    in.Take(':');
+    in.Digits(1, 2, &minute);
+    in.Take(':');
+    in.Digits(1, 2, &second);
+    if (in.Take('.')) in.Digits(1, kMaxDigits, &nanos);
+    for (size_t i = FractionDigits(literal.text); i < kMaxDigits; ++i) nanos *= 10;
+  }
+  const int64_t days =
+      types::DaysFromCivil({year, static_cast<int>(month), static_cast<int>(day)});
+  const int64_t seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
+  return types::FineNanos{seconds} * 1'000'000'000 + nanos;
+}
+
 std::string ReadInterval(std::string_view text, bool negative,
                          IntervalLiteral* interval) {
   interval->amount = 0;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/sql/query_binder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "tarn/catalog/global_tables.h"
 #include "tarn/sql/bounded_source.h"
+#include "tarn/sql/fine_timestamps.h"
 #include "tarn/sql/literal.h"
 #include "tarn/sql/table_source.h"
 #include "tarn/sql/token.h"
@@ -79,10 +81,22 @@ Result<Relation> QueryBinder::Add(std::shared_ptr<ScanSource> relation, Span spa
     if (LosesPrecision(field.type) && lossy_column_.empty()) lossy_column_ = field.name;
   }
   fields_at_[span.offset] = relation->fields();
-  auto text = engine_->AddRelation(std::move(relation));
+  auto text = engine_->AddRelation(std::move(relation), fine_as_decimal_);
   if (!text.ok()) return session_->AtPlace(text.status(), span, source_);
   out.text = *std::move(text);
   return out;
+}
+
+Result<EmittedQuery> QueryBinder::Emit(const Query& query) {
+  ARROW_ASSIGN_OR_RAISE(EmittedQuery emitted, EmitDuckDb(query, source_, this));
+  ARROW_RETURN_NOT_OK(CheckVariants(query));
+  // A view is written by itself, whatever the query around it does.
+  if (met_view_) return emitted;
+  FineTimestamps fine = FineTimestampsOf(query, fields_at_);
+  if (!fine.as_decimals) return emitted;
+  fine_as_decimal_ = true;
+  fine_columns_ = std::move(fine.columns);
+  return EmitDuckDb(query, source_, this, &fine.literals);
 }
 
 Result<Relation> QueryBinder::Bind(const NamedTable& table, Span span) {
@@ -102,6 +116,7 @@ Result<Relation> QueryBinder::Bind(const NamedTable& table, Span span) {
 }
 
 Result<Relation> QueryBinder::BindView(const KeptStatement& view, Span span) {
+  met_view_ = true;
   if (view_depth_ > 16) return InvalidInput(1150, "Views refer to each other too deeply");
   QueryBinder inner(session_, engine_, view.source);
   inner.view_depth_ = view_depth_ + 1;
@@ -234,6 +249,10 @@ std::vector<std::optional<types::DataType>> QueryBinder::DeclaredTypes(
   std::vector<std::optional<types::DataType>> out;
   const Query* inner = &query;
   while (const QueryPtr* nested = inner->As<QueryPtr>()) inner = nested->get();
+  for (const size_t column : fine_columns_) {
+    out.resize(std::max(out.size(), column + 1));
+    out[column] = types::DataType::Timestamp(9);
+  }
   const Select* select = inner->As<Select>();
   if (select == nullptr) return out;
   std::vector<std::pair<std::string, types::DataField>> columns;

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ class QueryBinder final : public RelationBinder {
  public:
   QueryBinder(Session* session, QueryEngine* engine, const SourceText& source)
       : session_(session), engine_(engine), source_(source) {}
+
+  /// The query for the engine, with fine timestamps in the form that serves it.
+  /// Errors: those of `EmitDuckDb` and `CheckVariantUses`.
+  Result<EmittedQuery> Emit(const Query& query);
 
   Result<Relation> Bind(const NamedTable& table, Span span) override;
 
@@ -44,6 +49,9 @@ class QueryBinder final : public RelationBinder {
   Session* session_;
   QueryEngine* engine_;
   const SourceText& source_;
+  bool fine_as_decimal_ = false;
+  std::set<size_t> fine_columns_;  // of VALUES
+  bool met_view_ = false;
   std::map<uint32_t, std::vector<types::DataField>> fields_at_;  // by place of the table
   std::string lossy_column_;
   int view_depth_ = 0;

@@ -46,9 +46,13 @@ class QueryEngine {
   virtual ~QueryEngine() = default;
 
   /// Make `source` known.
+  /// \param fine_as_decimal  fine timestamps come as DECIMAL(25, 9), seconds since the
+  ///                         epoch, of every year; else as TIMESTAMP_NS, and a value
+  ///                         that it cannot hold makes the query fail
   /// \return what stands in FROM for it, until `ForgetRelations`
   /// Errors: kUnsupported for columns whose names differ in case only.
-  virtual Result<std::string> AddRelation(std::shared_ptr<ScanSource> source) = 0;
+  virtual Result<std::string> AddRelation(std::shared_ptr<ScanSource> source,
+                                          bool fine_as_decimal = false) = 0;
   virtual void ForgetRelations() = 0;
 
   /// Start a query.

@@ -14,6 +14,7 @@
 #include <arrow/util/bit_util.h>
 
 #include "tarn/sql/ast_walk.h"
+#include "tarn/sql/fine_timestamps.h"
 #include "tarn/sql/functions.h"
 #include "tarn/sql/sink_cast.h"
 #include "tarn/types/arrow_types.h"
@@ -277,9 +278,16 @@ Status StreamSelect::PlanEngine(const SourceTable& table, const Query& query) {
   row.type = types::DataType::BigInt();
   fields.push_back(std::move(row));
   relation_ = std::make_shared<BatchInput>(std::move(fields));
-  ARROW_ASSIGN_OR_RAISE(std::string relation, engine_->AddRelation(relation_));
+  // Computed columns may do anything with the others.
+  FineTimestamps fine;
+  if (const Select* select = query.As<Select>();
+      select != nullptr && select->from.size() == 1 && table.computed.empty()) {
+    fine = FineTimestampsOf(query, {{select->from[0]->span.offset, input_fields_}});
+  }
+  ARROW_ASSIGN_OR_RAISE(std::string relation,
+                        engine_->AddRelation(relation_, fine.as_decimals));
   BatchBinder binder(std::move(relation), table);
-  ARROW_ASSIGN_OR_RAISE(query_, EmitDuckDb(query, source_, &binder));
+  ARROW_ASSIGN_OR_RAISE(query_, EmitDuckDb(query, source_, &binder, &fine.literals));
   // The row number goes in front; the emitted text begins with its SELECT.
   constexpr std::string_view kSelect = "SELECT ";
   if (!query_.text.starts_with(kSelect)) {

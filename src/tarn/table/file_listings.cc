@@ -13,6 +13,7 @@
 #include "tarn/table/listing.h"
 #include "tarn/types/binary_row.h"
 #include "tarn/types/cast.h"
+#include "tarn/types/instant.h"
 #include "tarn/types/java_text.h"
 #include "tarn/types/partition_path.h"
 
@@ -93,17 +94,8 @@ Result<std::string> ObjectText(const arrow::Array& value, const DataType& type) 
     case TypeRoot::kVarChar:
       return static_cast<const arrow::StringArray&>(value).GetString(0);
     case TypeRoot::kTimestamp:
-    case TypeRoot::kLocalZonedTimestamp: {
-      const int64_t stored = static_cast<const arrow::TimestampArray&>(value).Value(0);
-      const int64_t per_milli = type.precision() <= 3   ? 1
-                                : type.precision() <= 6 ? 1000
-                                                        : 1000000;
-      types::MillisAndNanos at;
-      at.millis = stored / per_milli - (stored % per_milli < 0 ? 1 : 0);
-      at.nanos =
-          static_cast<int32_t>((stored - at.millis * per_milli) * (1000000 / per_milli));
-      return types::FormatLocalDateTime(at);
-    }
+    case TypeRoot::kLocalZonedTimestamp:
+      return types::FormatLocalDateTime(types::InstantAt(value, 0));
     default:
       return Unsupported(
           6613, "Statistics of this type are not shown yet:", V("type", type.ToString()));

@@ -8,6 +8,7 @@
 
 #include "tarn/meta/stored_rows.h"
 #include "tarn/options/options.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::tree {
 namespace {
@@ -34,23 +35,7 @@ int64_t SecondsOf(const arrow::Array& times, int64_t i) {
     default:
       break;
   }
-  const auto& type = static_cast<const arrow::TimestampType&>(*times.type());
-  const int64_t value = static_cast<const arrow::TimestampArray&>(times).Value(i);
-  int64_t per_milli = 1;
-  switch (type.unit()) {
-    case arrow::TimeUnit::SECOND:
-      return value;
-    case arrow::TimeUnit::MILLI:
-      break;
-    case arrow::TimeUnit::MICRO:
-      per_milli = 1000;
-      break;
-    case arrow::TimeUnit::NANO:
-      per_milli = 1000000;
-      break;
-  }
-  const int64_t millis = value / per_milli - (value % per_milli < 0 ? 1 : 0);
-  return millis / 1000;
+  return types::InstantAt(times, i).millis / 1000;
 }
 
 bool IsTime(const types::DataType& type) {

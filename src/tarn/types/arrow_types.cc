@@ -3,14 +3,16 @@
 
 #include <arrow/type.h>
 
+#include "tarn/types/instant.h"
 #include "tarn/types/variant.h"
 
 namespace tarn::types {
 namespace {
 
-arrow::TimeUnit::type UnitOf(int32_t precision) {
-  if (precision <= 3) return arrow::TimeUnit::MILLI;
-  return precision <= 6 ? arrow::TimeUnit::MICRO : arrow::TimeUnit::NANO;
+std::shared_ptr<arrow::DataType> TimestampForm(const DataType& type, const char* zone) {
+  if (IsFineTimestamp(type)) return arrow::decimal128(kFineDigits, kFineScale);
+  return arrow::timestamp(
+      type.precision() <= 3 ? arrow::TimeUnit::MILLI : arrow::TimeUnit::MICRO, zone);
 }
 
 int32_t PrecisionOf(arrow::TimeUnit::type unit) {
@@ -144,9 +146,9 @@ Result<std::shared_ptr<arrow::DataType>> ToArrow(const DataType& type) {
     case TypeRoot::kTime:
       return arrow::time32(arrow::TimeUnit::MILLI);
     case TypeRoot::kTimestamp:
-      return arrow::timestamp(UnitOf(type.precision()));
+      return TimestampForm(type, "");
     case TypeRoot::kLocalZonedTimestamp:
-      return arrow::timestamp(UnitOf(type.precision()), "UTC");
+      return TimestampForm(type, "UTC");
     case TypeRoot::kArray: {
       ARROW_ASSIGN_OR_RAISE(auto element, Child("element", type.element()));
       return arrow::list(std::move(element));

@@ -14,9 +14,12 @@ namespace tarn::types {
 ///   BOOLEAN bool · TINYINT..BIGINT int8..int64 · FLOAT, DOUBLE float32, float64
 ///   DECIMAL(p,s) decimal128(p,s) · CHAR, VARCHAR utf8 · BINARY, VARBINARY, BLOB binary
 ///   DATE date32 · TIME(p) time32[ms] (Paimon keeps milliseconds whatever p says)
-///   TIMESTAMP(p) timestamp[ms] for p <= 3, [us] for p <= 6, else [ns]; local-zoned ones
-///   the same with zone "UTC" · ARRAY list<element> · MAP map · MULTISET map<element,
-///   int32> ROW struct · VARIANT struct<value: binary, metadata: binary>.
+///   TIMESTAMP(p) timestamp[ms] for p <= 3, [us] for p <= 6; local-zoned ones the same
+///   with zone "UTC"; finer ones of both kinds decimal128(25,9), seconds since the epoch
+///   (instant.h) · ARRAY list<element> · MAP map · MULTISET map<element, int32> ·
+///   ROW struct · VARIANT struct<value: binary, metadata: binary>.
+/// A fine timestamp and a DECIMAL(25,9) have one Arrow type: what the logical type
+/// decides (text, hashes, stored bytes) is decided by the logical type.
 /// Errors: kUnsupported naming VECTOR (a later release).
 Result<std::shared_ptr<arrow::DataType>> ToArrow(const DataType& type);
 
@@ -24,7 +27,8 @@ Result<std::shared_ptr<arrow::DataType>> ToArrow(const DataType& type);
 Result<std::shared_ptr<arrow::Field>> ToArrow(const DataField& field);
 Result<std::shared_ptr<arrow::Schema>> ToArrow(const std::vector<DataField>& fields);
 
-/// Logical type of an Arrow type, where one exists. Errors: kUnsupported.
+/// Logical type of an Arrow type, where one exists; of decimals DECIMAL. Errors:
+/// kUnsupported.
 Result<DataType> FromArrow(const arrow::DataType& type, bool nullable);
 
 }  // namespace tarn::types

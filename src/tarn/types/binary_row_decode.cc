@@ -11,6 +11,7 @@
 #include "tarn/base/bytes.h"
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/binary_row.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::types {
 namespace {
@@ -142,35 +143,54 @@ Result<std::shared_ptr<arrow::Array>> DecodeDecimal(
   return builder.Finish();
 }
 
-Result<std::shared_ptr<arrow::Array>> DecodeLongTimestamp(
+/// Milliseconds and the nanoseconds within one. REQUIRES: the cell is not null.
+Result<MillisAndNanos> LongTimestamp(const Cell& cell, const DataType& type) {
+  const auto word = LoadLittle<uint64_t>(cell.slot);
+  const uint64_t offset = word >> 32;
+  const auto nanos = static_cast<int64_t>(word & 0xFFFFFFFF);
+  if (offset + 8 > cell.region.size()) {
+    return OutsideRow(type, offset, 8, cell.region.size());
+  }
+  if (nanos > 999999) {
+    return Corruption(7049, "Stored timestamp has wrong nanoseconds:",
+                      V("type", type.ToString()), V("nanos", nanos));
+  }
+  return MillisAndNanos{LoadLittle<int64_t>(cell.region.data() + offset),
+                        static_cast<int32_t>(nanos)};
+}
+
+Result<std::shared_ptr<arrow::Array>> DecodeFineTimestamp(
     arrow::MemoryPool* pool, const std::vector<Cell>& cells, const DataType& type,
     const std::shared_ptr<arrow::DataType>& arrow_type) {
-  const bool micro = type.precision() <= 6;
+  arrow::Decimal128Builder builder(arrow_type, pool);
+  ARROW_RETURN_NOT_OK(builder.Reserve(std::ssize(cells)));
+  for (const Cell& cell : cells) {
+    if (cell.slot == nullptr) {
+      builder.UnsafeAppendNull();
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(const MillisAndNanos at, LongTimestamp(cell, type));
+    builder.UnsafeAppend(ToDecimal(ToFineNanos(at)));
+  }
+  return builder.Finish();
+}
+
+Result<std::shared_ptr<arrow::Array>> DecodeMicros(
+    arrow::MemoryPool* pool, const std::vector<Cell>& cells, const DataType& type,
+    const std::shared_ptr<arrow::DataType>& arrow_type) {
   arrow::TimestampBuilder builder(arrow_type, pool);
   for (const Cell& cell : cells) {
     if (cell.slot == nullptr) {
       ARROW_RETURN_NOT_OK(builder.AppendNull());
       continue;
     }
-    const auto word = LoadLittle<uint64_t>(cell.slot);
-    const uint64_t offset = word >> 32;
-    const auto nanos = static_cast<int64_t>(word & 0xFFFFFFFF);
-    if (offset + 8 > cell.region.size()) {
-      return OutsideRow(type, offset, 8, cell.region.size());
-    }
-    const auto millis = LoadLittle<int64_t>(cell.region.data() + offset);
+    ARROW_ASSIGN_OR_RAISE(const MillisAndNanos at, LongTimestamp(cell, type));
     int64_t value = 0;
-    const bool overflow =
-        __builtin_mul_overflow(millis, int64_t{micro ? 1000 : 1000000}, &value) ||
-        __builtin_add_overflow(value, micro ? nanos / 1000 : nanos, &value);
-    if (nanos > 999999) {
-      return Corruption(7049, "Stored timestamp has wrong nanoseconds:",
-                        V("type", type.ToString()), V("nanos", nanos));
-    }
-    if (overflow) {
+    if (__builtin_mul_overflow(at.millis, int64_t{1000}, &value) ||
+        __builtin_add_overflow(value, at.nanos / 1000, &value)) {
       return Unsupported(6043,
                          "Timestamp does not fit its unit:", V("type", type.ToString()),
-                         V("millis", millis));
+                         V("millis", at.millis));
     }
     ARROW_RETURN_NOT_OK(builder.Append(value));
   }
@@ -334,7 +354,10 @@ Result<std::shared_ptr<arrow::Array>> DecodeColumn(arrow::MemoryPool* pool,
     case TypeRoot::kTimestamp:
     case TypeRoot::kLocalZonedTimestamp:
       if (type.precision() <= 3) return DecodeFixed<int64_t>(pool, cells, arrow_type);
-      return DecodeLongTimestamp(pool, cells, type, arrow_type);
+      if (IsFineTimestamp(type)) {
+        return DecodeFineTimestamp(pool, cells, type, arrow_type);
+      }
+      return DecodeMicros(pool, cells, type, arrow_type);
     case TypeRoot::kRow:
       return DecodeRowColumn(pool, cells, type, arrow_type);
     case TypeRoot::kArray:

@@ -9,6 +9,7 @@
 #include "tarn/base/bytes.h"
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/binary_row.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::types {
 namespace {
@@ -106,22 +107,32 @@ struct LongDecimalCell {
 
 /// TIMESTAMP finer than milliseconds: milliseconds in the variable part, the nanoseconds
 /// within the millisecond in the slot.
-struct LongTimestampCell {
+struct MicrosCell {
   static constexpr int kArrayBytes = 8;
   static constexpr int64_t kNullVarBytes = 8;
   const int64_t* values;
-  int64_t per_milli;   ///< 1000 or 1000000
-  int64_t nanos_each;  ///< 1000 or 1
   int64_t VarBytes(int64_t) const { return 8; }
   void Put(int64_t i, uint8_t* slot, uint8_t* base, int64_t at) const {
-    int64_t millis = values[i] / per_milli;
-    int64_t rest = values[i] % per_milli;
+    int64_t millis = values[i] / 1000;
+    int64_t rest = values[i] % 1000;
     if (rest < 0) {
       --millis;
-      rest += per_milli;
+      rest += 1000;
     }
     StoreLittle(base + at, millis);
-    StoreLittle(slot, OffsetAndSize(at, rest * nanos_each));
+    StoreLittle(slot, OffsetAndSize(at, rest * 1000));
+  }
+};
+
+struct FineTimestampCell {
+  static constexpr int kArrayBytes = 8;
+  static constexpr int64_t kNullVarBytes = 8;
+  const arrow::Array* array;
+  int64_t VarBytes(int64_t) const { return 8; }
+  void Put(int64_t i, uint8_t* slot, uint8_t* base, int64_t at) const {
+    const MillisAndNanos instant = ToInstant(FineNanosAt(*array, i));
+    StoreLittle(base + at, instant.millis);
+    StoreLittle(slot, OffsetAndSize(at, instant.nanos));
   }
 };
 
@@ -180,14 +191,13 @@ Status WithCell(const arrow::Array& array, const DataType& type, Visit&& visit) 
     }
     case TypeRoot::kTimestamp:
     case TypeRoot::kLocalZonedTimestamp: {
+      if (IsFineTimestamp(type)) return visit(FineTimestampCell{&array});
       const auto unit = static_cast<const arrow::TimestampType&>(*array.type()).unit();
       TARN_CHECK(unit == static_cast<const arrow::TimestampType&>(*expected).unit(),
                  V("expected", expected->ToString()),
                  V("actual", array.type()->ToString()));
       if (unit == arrow::TimeUnit::MILLI) return fixed(int64_t{});
-      const bool micro = unit == arrow::TimeUnit::MICRO;
-      return visit(LongTimestampCell{array.data()->GetValues<int64_t>(1),
-                                     micro ? 1000 : 1000000, micro ? 1000 : 1});
+      return visit(MicrosCell{array.data()->GetValues<int64_t>(1)});
     }
     case TypeRoot::kArray:
     case TypeRoot::kMultiset:

@@ -9,6 +9,7 @@
 
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/canonical_text.h"
+#include "tarn/types/instant.h"
 #include "tarn/types/variant.h"
 
 namespace tarn::types {
@@ -121,7 +122,20 @@ Result<TextColumn> RenderTimes(const arrow::Array& array, const DataType& type) 
   });
 }
 
+TextColumn RenderFineTimestamps(const arrow::Array& array, const DataType& type) {
+  const bool zoned = type.root() == TypeRoot::kLocalZonedTimestamp;
+  return RenderCells(array, [&](int64_t i, std::string* out) {
+    const MillisAndNanos at = InstantAt(array, i);
+    const int64_t seconds = at.millis / 1000 - (at.millis % 1000 < 0 ? 1 : 0);
+    out->push_back('"');
+    AppendInstant(seconds, (at.millis - seconds * 1000) * 1'000'000 + at.nanos,
+                  type.precision(), out);
+    out->append(zoned ? "Z\"" : "\"");
+  });
+}
+
 TextColumn RenderTimestamps(const arrow::Array& array, const DataType& type) {
+  if (IsFineTimestamp(type)) return RenderFineTimestamps(array, type);
   const auto& typed = static_cast<const arrow::TimestampArray&>(array);
   const int64_t per_second =
       UnitsPerSecond(static_cast<const arrow::TimestampType&>(*array.type()).unit());
@@ -329,7 +343,8 @@ bool HoldsType(const arrow::Array& array, const DataType& type) {
       return id == arrow::Type::TIME32 || id == arrow::Type::TIME64;
     case TypeRoot::kTimestamp:
     case TypeRoot::kLocalZonedTimestamp:
-      return id == arrow::Type::TIMESTAMP;
+      return id ==
+             (IsFineTimestamp(type) ? arrow::Type::DECIMAL128 : arrow::Type::TIMESTAMP);
     case TypeRoot::kArray:
       return id == arrow::Type::LIST || id == arrow::Type::LARGE_LIST;
     case TypeRoot::kMap:

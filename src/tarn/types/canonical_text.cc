@@ -191,11 +191,14 @@ void AppendTime(int64_t nanos, int32_t precision, std::string* out) {
 void AppendTimestamp(int64_t value, int64_t per_second, int32_t precision,
                      std::string* out) {
   const auto [seconds, fraction] = DivideFloor(value, per_second);
+  AppendInstant(seconds, fraction * (kNanosPerSecond / per_second), precision, out);
+}
+
+void AppendInstant(int64_t seconds, int64_t nanos, int32_t precision, std::string* out) {
   const auto [days, second_of_day] = DivideFloor(seconds, kSecondsPerDay);
   AppendDate(days, out);
   out->push_back('T');
-  AppendTime(second_of_day * kNanosPerSecond + fraction * (kNanosPerSecond / per_second),
-             precision, out);
+  AppendTime(second_of_day * kNanosPerSecond + nanos, precision, out);
 }
 
 }  // namespace tarn::types

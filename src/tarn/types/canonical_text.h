@@ -35,5 +35,7 @@ void AppendTime(int64_t nanos, int32_t precision, std::string* out);
 /// \param per_second   1, 1000, 1 000 000 or 1 000 000 000
 void AppendTimestamp(int64_t value, int64_t per_second, int32_t precision,
                      std::string* out);
+/// The same of seconds since then and the nanoseconds within one, 0 to 999 999 999.
+void AppendInstant(int64_t seconds, int64_t nanos, int32_t precision, std::string* out);
 
 }  // namespace tarn::types

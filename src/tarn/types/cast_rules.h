@@ -10,6 +10,7 @@
 #include <arrow/util/decimal.h>
 
 #include "tarn/types/cast.h"
+#include "tarn/types/instant.h"
 #include "tarn/types/java_text.h"
 
 /// The rules behind `Cast`, by family of the source type. Each answers kUnsupported (from
@@ -53,9 +54,8 @@ bool FitDecimal(arrow::Decimal128 unscaled, int32_t scale, const DataType& to,
 Result<arrow::Decimal128> ParseDecimal(std::string_view text, const DataType& to,
                                        bool* fits);
 
-/// Points in time of a timestamp array, and back. Errors: kUnsupported outside the range
-/// of the unit.
-MillisAndNanos InstantAt(const arrow::TimestampArray& array, int64_t i);
+/// A column of `to` from points in time (the other way is `InstantAt`). Errors:
+/// kUnsupported outside the range of the unit.
 ArrayResult MakeTimestamps(const CastContext& context, const arrow::Array& source,
                            const DataType& to,
                            const std::function<Result<MillisAndNanos>(int64_t)>& at);

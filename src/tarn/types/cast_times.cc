@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <arrow/array/builder_decimal.h>
 #include <arrow/array/builder_primitive.h>
 #include <arrow/type.h>
 
@@ -28,6 +29,21 @@ ArrayResult Build(Builder&& builder, const arrow::Array& source, Value&& value) 
   return builder.Finish();
 }
 
+/// The same for values that may fail.
+template <typename Builder, typename Value>
+ArrayResult Append(Builder&& builder, const arrow::Array& source, Value&& value) {
+  ARROW_RETURN_NOT_OK(builder.Reserve(source.length()));
+  for (int64_t i = 0; i < source.length(); ++i) {
+    if (source.IsNull(i)) {
+      builder.UnsafeAppendNull();
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(const auto made, value(i));
+    builder.UnsafeAppend(made);
+  }
+  return builder.Finish();
+}
+
 /// Paimon `DateTimeUtils.truncate`: cuts digits behind `precision` towards zero of the
 /// milliseconds, or of the nanoseconds within one.
 MillisAndNanos Truncated(MillisAndNanos at, int32_t precision) {
@@ -44,7 +60,7 @@ MillisAndNanos Truncated(MillisAndNanos at, int32_t precision) {
   return {at.millis, static_cast<int32_t>(zero_digits(at.nanos, 9 - precision))};
 }
 
-ArrayResult FromTimestamp(const CastContext& context, const arrow::TimestampArray& source,
+ArrayResult FromTimestamp(const CastContext& context, const arrow::Array& source,
                           const DataType& from, const DataType& to) {
   const bool zoned = from.root() == TypeRoot::kLocalZonedTimestamp;
   auto local_millis = [&](int64_t i) {
@@ -93,51 +109,31 @@ ArrayResult FromTimestamp(const CastContext& context, const arrow::TimestampArra
 
 }  // namespace
 
-MillisAndNanos InstantAt(const arrow::TimestampArray& array, int64_t i) {
-  const int64_t value = array.Value(i);
-  int64_t per_milli = 1;
-  switch (static_cast<const arrow::TimestampType&>(*array.type()).unit()) {
-    case arrow::TimeUnit::SECOND:
-      return {value * 1000, 0};
-    case arrow::TimeUnit::MILLI:
-      return {value, 0};
-    case arrow::TimeUnit::MICRO:
-      per_milli = 1000;
-      break;
-    case arrow::TimeUnit::NANO:
-      per_milli = 1000000;
-      break;
-  }
-  const int64_t rest = FloorMod(value, per_milli);
-  return {(value - rest) / per_milli, static_cast<int32_t>(rest * (1000000 / per_milli))};
-}
-
 ArrayResult MakeTimestamps(const CastContext& context, const arrow::Array& source,
                            const DataType& to,
                            const std::function<Result<MillisAndNanos>(int64_t)>& at) {
-  ARROW_ASSIGN_OR_RAISE(auto type, ToArrow(to));
-  const auto unit = static_cast<const arrow::TimestampType&>(*type).unit();
-  const int64_t per_milli = unit == arrow::TimeUnit::MILLI   ? 1
-                            : unit == arrow::TimeUnit::MICRO ? 1000
-                                                             : 1000000;
-  arrow::TimestampBuilder builder(type, context.pool);
-  ARROW_RETURN_NOT_OK(builder.Reserve(source.length()));
-  for (int64_t i = 0; i < source.length(); ++i) {
-    if (source.IsNull(i)) {
-      builder.UnsafeAppendNull();
-      continue;
-    }
-    ARROW_ASSIGN_OR_RAISE(MillisAndNanos instant, at(i));
-    int64_t value = 0;
-    if (__builtin_mul_overflow(instant.millis, per_milli, &value) ||
-        __builtin_add_overflow(value, instant.nanos / (1000000 / per_milli), &value)) {
-      return Unsupported(6043,
-                         "Timestamp does not fit its unit:", V("type", to.ToString()),
-                         V("millis", instant.millis));
-    }
-    builder.UnsafeAppend(value);
+  ARROW_ASSIGN_OR_RAISE(const auto type, ToArrow(to));
+  if (IsFineTimestamp(to)) {
+    return Append(arrow::Decimal128Builder(type, context.pool), source,
+                  [&](int64_t i) -> Result<arrow::Decimal128> {
+                    ARROW_ASSIGN_OR_RAISE(const MillisAndNanos instant, at(i));
+                    return ToDecimal(ToFineNanos(instant));
+                  });
   }
-  return builder.Finish();
+  const int64_t per_milli = to.precision() <= 3 ? 1 : 1000;
+  return Append(arrow::TimestampBuilder(type, context.pool), source,
+                [&](int64_t i) -> Result<int64_t> {
+                  ARROW_ASSIGN_OR_RAISE(const MillisAndNanos instant, at(i));
+                  int64_t value = 0;
+                  if (__builtin_mul_overflow(instant.millis, per_milli, &value) ||
+                      __builtin_add_overflow(value, instant.nanos / (1000000 / per_milli),
+                                             &value)) {
+                    return Unsupported(6043, "Timestamp does not fit its unit:",
+                                       V("type", to.ToString()),
+                                       V("millis", instant.millis));
+                  }
+                  return value;
+                });
 }
 
 int64_t EpochToLocal(const CastContext& context, int64_t epoch_millis) {
@@ -164,8 +160,7 @@ ArrayResult CastTimes(const CastContext& context, const arrow::Array& array,
                       const DataType& from, const DataType& to) {
   if (from.root() == TypeRoot::kTimestamp ||
       from.root() == TypeRoot::kLocalZonedTimestamp) {
-    return FromTimestamp(context, static_cast<const arrow::TimestampArray&>(array), from,
-                         to);
+    return FromTimestamp(context, array, from, to);
   }
   const bool is_date = from.root() == TypeRoot::kDate;
   const int32_t* values = array.data()->GetValues<int32_t>(1);

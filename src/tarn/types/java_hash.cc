@@ -43,19 +43,10 @@ int32_t JavaBytesHash(std::string_view bytes) {
   return static_cast<int32_t>(hash ^ (hash >> 16));
 }
 
-int32_t JavaTimestampHash(int64_t value, arrow::TimeUnit::type unit) {
-  const int64_t per_milli = unit == arrow::TimeUnit::MILLI   ? 1
-                            : unit == arrow::TimeUnit::MICRO ? 1'000
-                                                             : 1'000'000;
-  int64_t millis = value / per_milli;
-  int64_t rest = value % per_milli;
-  if (rest < 0) {
-    rest += per_milli;
-    --millis;
-  }
-  const auto nanos = static_cast<uint32_t>(rest * (1'000'000 / per_milli));
-  const auto folded = static_cast<uint32_t>(millis) ^ static_cast<uint32_t>(millis >> 32);
-  return static_cast<int32_t>(folded * 31 + nanos);
+int32_t JavaTimestampHash(MillisAndNanos at) {
+  const auto folded =
+      static_cast<uint32_t>(at.millis) ^ static_cast<uint32_t>(at.millis >> 32);
+  return static_cast<int32_t>(folded * 31 + static_cast<uint32_t>(at.nanos));
 }
 
 }  // namespace tarn::types

@@ -4,8 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include <arrow/type.h>
 #include <arrow/util/decimal.h>
+
+#include "tarn/types/java_text.h"
 
 namespace tarn::types {
 
@@ -25,6 +26,6 @@ int32_t JavaDecimalHash(const arrow::Decimal128& value, int32_t scale);
 int32_t JavaBytesHash(std::string_view bytes);
 
 /// Paimon `Timestamp.hashCode`.
-int32_t JavaTimestampHash(int64_t value, arrow::TimeUnit::type unit);
+int32_t JavaTimestampHash(MillisAndNanos at);
 
 }  // namespace tarn::types

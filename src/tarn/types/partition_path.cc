@@ -8,7 +8,8 @@
 #include "tarn/options/options.h"
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/binary_row.h"
-#include "tarn/types/cast_rules.h"
+#include "tarn/types/cast.h"
+#include "tarn/types/instant.h"
 #include "tarn/types/java_text.h"
 
 namespace tarn::types {
@@ -74,8 +75,7 @@ Result<std::string> LegacyText(const arrow::Array& column, int64_t i,
       return std::string(static_cast<const arrow::StringArray&>(column).GetView(i));
     case TypeRoot::kTimestamp:
     case TypeRoot::kLocalZonedTimestamp:
-      return FormatLocalDateTime(
-          internal::InstantAt(static_cast<const arrow::TimestampArray&>(column), i));
+      return FormatLocalDateTime(InstantAt(column, i));
     default:
       break;
   }

@@ -20,13 +20,19 @@ namespace tarn::sql {
 namespace {
 
 // Codes of queries that fail while they run, by kind.
-constexpr int kQueryFailed = 1120;       // a value or a type that the query cannot take
-constexpr int kQueryRefused = 6122;      // DuckDB has no such operation
+constexpr int kQueryFailed = 1120;   // a value or a type that the query cannot take
+constexpr int kQueryRefused = 6122;  // DuckDB has no such operation
+constexpr int kFineLiteral = 6125;
 constexpr int kQueryUnavailable = 8120;  // DuckDB could not use its temporary files
 constexpr int kQueryTooLarge = 9120;     // a query needs more memory than its share
 constexpr int kQueryBroken = 120;        // DuckDB found a mistake of its own
 
 ErrorKind KindOfError(const duckdb::ErrorData& error) {
+  // A TIMESTAMP beside one with more digits that ends in 1677 and 2262.
+  if (error.Type() == duckdb::ExceptionType::CONVERSION &&
+      error.RawMessage().find("to Timestamp(NS)") != std::string::npos) {
+    return ErrorKind::kUnsupported;
+  }
   switch (error.Type()) {
     case duckdb::ExceptionType::OUT_OF_MEMORY:
       return ErrorKind::kResource;
@@ -86,6 +92,17 @@ uint32_t PlaceOf(std::string_view message, std::string_view query) {
   return static_cast<uint32_t>(std::min(at + column - skipped, query.size()));
 }
 
+// A literal that none of DuckDB's types can hold with all its digits.
+Status CheckLiterals(const EmittedQuery& query, const SourceText& source) {
+  if (!query.beyond_nanoseconds) return Status::OK();
+  return sql::ToStatus(
+      {ErrorKind::kUnsupported, kFineLiteral,
+       "A TIMESTAMP of more than 6 digits outside 1677 to 2262 in such a query",
+       *query.beyond_nanoseconds, "",
+       "It can be a row of VALUES, or be compared with a TIMESTAMP(7) to (9) column"},
+      source);
+}
+
 // What DuckDB says, at the user's place where it says one.
 Status ToStatus(const duckdb::ErrorData& error, const EmittedQuery& query,
                 const SourceText& source) {
@@ -117,7 +134,8 @@ class DuckDbEngine final : public QueryEngine {
     return Status::OK();
   }
 
-  Result<std::string> AddRelation(std::shared_ptr<ScanSource> source) override {
+  Result<std::string> AddRelation(std::shared_ptr<ScanSource> source,
+                                  bool fine_as_decimal) override {
     const auto& fields = source->fields();
     for (size_t i = 0; i < fields.size(); ++i) {
       for (size_t j = 0; j < i; ++j) {
@@ -127,7 +145,9 @@ class DuckDbEngine final : public QueryEngine {
         }
       }
     }
-    return fmt::format("tarn_scan({})", registry_->Add(std::move(source)));
+    const int64_t id = registry_->Add(std::move(source));
+    return fine_as_decimal ? fmt::format("tarn_scan({}, {} = true)", id, kFineAsDecimal)
+                           : fmt::format("tarn_scan({})", id);
   }
 
   void ForgetRelations() override { registry_->Clear(); }
@@ -135,6 +155,7 @@ class DuckDbEngine final : public QueryEngine {
   Result<QueryResult> Execute(
       const EmittedQuery& query, const SourceText& source,
       const std::vector<std::optional<types::DataType>>& declared) override {
+    ARROW_RETURN_NOT_OK(CheckLiterals(query, source));
     try {
       auto connection = std::make_shared<duckdb::Connection>(*database_);
       std::shared_ptr<duckdb::QueryResult> result(
@@ -159,6 +180,7 @@ class DuckDbEngine final : public QueryEngine {
   Result<std::vector<types::DataField>> Analyze(
       const EmittedQuery& query, const SourceText& source,
       const std::vector<std::optional<types::DataType>>& declared) override {
+    ARROW_RETURN_NOT_OK(CheckLiterals(query, source));
     try {
       duckdb::Connection connection(*database_);
       auto prepared = connection.Prepare(query.text);

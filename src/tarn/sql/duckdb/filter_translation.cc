@@ -12,7 +12,7 @@
 #include <duckdb/planner/expression/bound_constant_expression.hpp>
 #include <duckdb/planner/expression/bound_operator_expression.hpp>
 
-#include "tarn/types/arrow_types.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::sql {
 namespace {
@@ -92,31 +92,33 @@ class FilterTranslator {
         if (id != duckdb::LogicalTypeId::VARCHAR) return nullptr;
         return std::make_shared<arrow::StringScalar>(duckdb::StringValue::Get(value));
       case TypeRoot::kDecimal:
-        return DecimalOf(value, type);
+        return DecimalOf(value, type.precision(), type.scale());
+      case TypeRoot::kTimestamp:
+      case TypeRoot::kLocalZonedTimestamp:
+        if (!types::IsFineTimestamp(type)) return nullptr;
+        return DecimalOf(value, types::kFineDigits, types::kFineScale);
       default:
         return nullptr;
     }
   }
 
   static std::shared_ptr<arrow::Scalar> DecimalOf(const duckdb::Value& value,
-                                                  const types::DataType& type) {
+                                                  int32_t precision, int32_t scale) {
     if (value.type().id() != duckdb::LogicalTypeId::DECIMAL ||
-        duckdb::DecimalType::GetScale(value.type()) != type.scale() ||
-        duckdb::DecimalType::GetWidth(value.type()) != type.precision()) {
+        duckdb::DecimalType::GetScale(value.type()) != scale ||
+        duckdb::DecimalType::GetWidth(value.type()) != precision) {
       return nullptr;
     }
-    auto decimal = arrow::Decimal128::FromString(value.ToString());
-    auto arrow_type = types::ToArrow(type);
-    if (!decimal.ok() || !arrow_type.ok()) return nullptr;
-    int32_t precision = 0;
-    int32_t scale = 0;
     arrow::Decimal128 parsed;
-    if (!arrow::Decimal128::FromString(value.ToString(), &parsed, &precision, &scale)
+    int32_t digits = 0;
+    int32_t digits_behind = 0;
+    if (!arrow::Decimal128::FromString(value.ToString(), &parsed, &digits, &digits_behind)
              .ok() ||
-        scale != type.scale()) {
+        digits_behind != scale) {
       return nullptr;
     }
-    return std::make_shared<arrow::Decimal128Scalar>(parsed, *arrow_type);
+    return std::make_shared<arrow::Decimal128Scalar>(parsed,
+                                                     arrow::decimal128(precision, scale));
   }
 
   static std::optional<expr::CompareOp> OpOf(ExpressionType type) {

@@ -13,7 +13,9 @@
 #include <duckdb/common/arrow/arrow_converter.hpp>
 #include <duckdb/common/arrow/arrow_wrapper.hpp>
 
+#include "tarn/sql/duckdb/arrow_forms.h"
 #include "tarn/types/arrow_types.h"
+#include "tarn/types/instant.h"
 
 namespace tarn::sql {
 namespace {
@@ -23,6 +25,13 @@ using types::DataType;
 using types::TypeRoot;
 
 constexpr int64_t kBatchRows = 8192;
+
+bool HoldsFine(const duckdb::LogicalType& type) {
+  return type.id() == LogicalTypeId::TIMESTAMP_NS ||
+         (type.id() == LogicalTypeId::DECIMAL &&
+          duckdb::DecimalType::GetWidth(type) == types::kFineDigits &&
+          duckdb::DecimalType::GetScale(type) == types::kFineScale);
+}
 
 bool Holds(const duckdb::LogicalType& type, const DataType& declared) {
   switch (declared.root()) {
@@ -36,13 +45,13 @@ bool Holds(const duckdb::LogicalType& type, const DataType& declared) {
     case TypeRoot::kTime:
       return type.id() == LogicalTypeId::TIME;
     case TypeRoot::kTimestamp:
+      if (types::IsFineTimestamp(declared)) return HoldsFine(type);
       if (declared.precision() == 0) return type.id() == LogicalTypeId::TIMESTAMP_SEC;
       if (declared.precision() <= 3) return type.id() == LogicalTypeId::TIMESTAMP_MS;
-      if (declared.precision() <= 6) return type.id() == LogicalTypeId::TIMESTAMP;
-      return type.id() == LogicalTypeId::TIMESTAMP_NS;
+      return type.id() == LogicalTypeId::TIMESTAMP;
     case TypeRoot::kLocalZonedTimestamp:
-      return type.id() == (declared.precision() > 6 ? LogicalTypeId::TIMESTAMP_NS
-                                                    : LogicalTypeId::TIMESTAMP_TZ);
+      if (types::IsFineTimestamp(declared)) return HoldsFine(type);
+      return type.id() == LogicalTypeId::TIMESTAMP_TZ;
     case TypeRoot::kArray:
       return type.id() == LogicalTypeId::LIST &&
              Holds(duckdb::ListType::GetChildType(type), declared.element());
@@ -191,11 +200,8 @@ class ResultReader final : public arrow::RecordBatchReader {
       const auto& wanted = schema_->field(i)->type();
       if (wanted->Equals(*variant_)) {
         ARROW_ASSIGN_OR_RAISE(column, ToVariant(column, wanted));
-      } else if (!column->type()->Equals(*wanted)) {
-        arrow::compute::CastOptions options = arrow::compute::CastOptions::Safe();
-        // TIME(3) of ours has milliseconds; no expression of ours makes finer ones.
-        options.allow_time_truncate = true;
-        ARROW_ASSIGN_OR_RAISE(column, arrow::compute::Cast(*column, wanted, options));
+      } else {
+        ARROW_ASSIGN_OR_RAISE(column, ToForm(column, wanted, schema_->field(i)->name()));
       }
       columns.push_back(std::move(column));
     }

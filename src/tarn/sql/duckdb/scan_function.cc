@@ -3,11 +3,11 @@
 
 #include <arrow/array.h>
 #include <arrow/c/bridge.h>
-#include <arrow/compute/cast.h>
 #include <arrow/record_batch.h>
 #include <duckdb/function/table/arrow.hpp>
 #include <duckdb/planner/operator/logical_get.hpp>
 
+#include "tarn/sql/duckdb/arrow_forms.h"
 #include "tarn/sql/duckdb/filter_translation.h"
 #include "tarn/types/arrow_types.h"
 
@@ -54,6 +54,7 @@ struct ScanBind final : duckdb::TableFunctionData {
   std::shared_ptr<ScanSource> source;
   std::shared_ptr<arrow::Schema> schema;  // as DuckDB gets it
   std::shared_ptr<duckdb::ArrowTableSchema> table;
+  FineForm fine = FineForm::kNanoseconds;
   expr::PredicatePtr predicate;
 
   duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
@@ -62,6 +63,7 @@ struct ScanBind final : duckdb::TableFunctionData {
     copy->source = source;
     copy->schema = schema;
     copy->table = table;
+    copy->fine = fine;
     copy->predicate = predicate;
     return copy;
   }
@@ -79,24 +81,11 @@ struct ScanState final : duckdb::GlobalTableFunctionState {
   int64_t rows_left = 0;
 };
 
-// TIMESTAMP(0) keeps its precision only as seconds. DuckDB's TIMESTAMPTZ ends at
-// microseconds: finer ones go without their zone, which is UTC.
-std::shared_ptr<arrow::DataType> DuckDbForm(const types::DataType& type,
-                                            const std::shared_ptr<arrow::DataType>& own) {
-  if (type.root() == types::TypeRoot::kTimestamp && type.precision() == 0) {
-    return arrow::timestamp(arrow::TimeUnit::SECOND);
-  }
-  if (type.root() == types::TypeRoot::kLocalZonedTimestamp && type.precision() > 6) {
-    return arrow::timestamp(arrow::TimeUnit::NANO);
-  }
-  return own;
-}
-
 Status FillBind(duckdb::ClientContext& context, ScanBind* bind) {
   arrow::FieldVector fields;
   for (const types::DataField& field : bind->source->fields()) {
     ARROW_ASSIGN_OR_RAISE(auto own, types::ToArrow(field.type));
-    fields.push_back(arrow::field(field.name, DuckDbForm(field.type, own)));
+    fields.push_back(arrow::field(field.name, DuckDbForm(field.type, own, bind->fine)));
   }
   bind->schema = arrow::schema(std::move(fields));
   duckdb::ArrowSchemaWrapper exported;
@@ -114,6 +103,10 @@ duckdb::unique_ptr<duckdb::FunctionData> BindScan(
   auto bind = duckdb::make_uniq<ScanBind>();
   bind->registry = input.info->Cast<ScanInfo>().registry;
   bind->source = bind->registry->Get(input.inputs[0].GetValue<int64_t>());
+  if (const auto fine = input.named_parameters.find(kFineAsDecimal);
+      fine != input.named_parameters.end() && fine->second.GetValue<bool>()) {
+    bind->fine = FineForm::kDecimal;
+  }
   if (bind->source == nullptr) {
     bind->registry->Fail(InternalError(111, "Relation is not registered"));
   }
@@ -159,12 +152,9 @@ Result<std::shared_ptr<arrow::RecordBatch>> Conform(
     const std::shared_ptr<arrow::Schema>& schema) {
   arrow::ArrayVector columns;
   for (int i = 0; i < schema->num_fields(); ++i) {
-    auto column = batch->column(i);
-    const auto& wanted = schema->field(i)->type();
-    if (!column->type()->Equals(*wanted)) {
-      ARROW_ASSIGN_OR_RAISE(column, arrow::compute::Cast(*column, wanted));
-    }
-    columns.push_back(std::move(column));
+    const auto& wanted = schema->field(i);
+    ARROW_ASSIGN_OR_RAISE(columns.emplace_back(),
+                          ToForm(batch->column(i), wanted->type(), wanted->name()));
   }
   return arrow::RecordBatch::Make(schema, batch->num_rows(), std::move(columns));
 }
@@ -243,6 +233,7 @@ duckdb::InsertionOrderPreservingMap<duckdb::string> ShowScan(
 duckdb::TableFunction MakeScanFunction(std::shared_ptr<ScanRegistry> registry) {
   duckdb::TableFunction function("tarn_scan", {duckdb::LogicalType::BIGINT}, Scan,
                                  BindScan, InitScan);
+  function.named_parameters[kFineAsDecimal] = duckdb::LogicalType::BOOLEAN;
   function.projection_pushdown = true;
   function.pushdown_complex_filter = PushFilters;
   function.cardinality = Cardinality;

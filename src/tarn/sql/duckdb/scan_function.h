@@ -6,7 +6,8 @@
 ///
 /// `duckdb_engine.cc` opens a database in memory with every door to the outside shut;
 /// `scan_function.cc` is the table function `tarn_scan(n)` over a `ScanSource`;
-/// `result_reader.cc` brings results back to the engine's Arrow types;
+/// `result_reader.cc` brings results back to the engine's Arrow types, `arrow_forms.cc`
+/// says what differs on the two sides;
 /// `flink_functions.cc` and its neighbours are the `tarn_` functions that
 /// `emit_duckdb.h` lists.
 ///
@@ -41,6 +42,9 @@ class ScanRegistry {
   int64_t next_ = 0;
   Status error_;
 };
+
+/// Named parameter of `tarn_scan`: fine timestamps come as decimals of seconds.
+inline constexpr const char* kFineAsDecimal = "fine_as_decimal";
 
 /// `tarn_scan(BIGINT)`.
 duckdb::TableFunction MakeScanFunction(std::shared_ptr<ScanRegistry> registry);

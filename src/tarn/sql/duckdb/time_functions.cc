@@ -98,11 +98,12 @@ void TextToTimestamp(DataChunk& arguments, ExpressionState& state, Vector& resul
     const ParsedTimestamp at = ParseTimestamp({in[row].GetData(), in[row].GetSize()});
     const int64_t nanos = at.nanos - at.nanos % step;
     if (kNanos) {
-      int64_t whole = 0;
-      if (__builtin_mul_overflow(at.seconds, kNanosPerSecond, &whole)) {
-        throw duckdb::OutOfRangeException("A TIMESTAMP beyond nanoseconds of 64 bits");
+      if (__builtin_mul_overflow(at.seconds, kNanosPerSecond, &out[row]) ||
+          __builtin_add_overflow(out[row], nanos, &out[row])) {
+        throw duckdb::NotImplementedException(
+            "A TIMESTAMP of more than 6 digits outside 1677 to 2262 in such a query is "
+            "not supported yet");
       }
-      out[row] = whole + nanos;
     } else {
       out[row] = at.seconds * 1000000 + nanos / 1000;
     }
