@@ -18,6 +18,7 @@
 #include "tarn/format/orc_times.h"
 #include "tarn/io/local_file_system.h"
 #include "tarn/types/arrow_types.h"
+#include "tarn/types/canonical_json.h"
 #include "tarn/types/table_schema.h"
 #include "tests/support/canonical_rows.h"
 #include "tests/support/files.h"
@@ -284,6 +285,41 @@ TEST_F(OrcFileTest, LegacyInstantsPassThroughTheWallClock) {
   const auto shifted = ReadAll(fields, 1, reading).ValueOrDie();
   EXPECT_EQ(static_cast<const arrow::TimestampArray&>(*shifted->column(0)).Value(0),
             1704067200000 - 8 * 3600 * 1000);
+}
+
+TEST_F(OrcFileTest, FilesOfAnotherZoneAreReadAsJavaReadsThemOrRefused) {
+  const auto read = [&](const std::string& name, const std::vector<DataField>& fields,
+                        int64_t rows) -> Result<std::vector<std::string>> {
+    ARROW_ASSIGN_OR_RAISE(
+        auto reader, OpenFile(*context_, support::TestFile("data/orc_shanghai/" + name)));
+    arrow::ArrayVector columns;
+    for (const DataField& field : fields) {
+      ARROW_ASSIGN_OR_RAISE(auto cursor, reader->OpenColumn(field.name, field.type));
+      ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), cursor->Read(rows));
+    }
+    const auto batch = arrow::RecordBatch::Make(types::ToArrow(fields).ValueOrDie(), rows,
+                                                std::move(columns));
+    std::string text;
+    ARROW_RETURN_NOT_OK(types::AppendCanonicalRows(*batch, fields, &text));
+    return support::SplitLines(text);
+  };
+  const auto plain = read(
+      "plain.orc",
+      {{0, "t", DataType::Timestamp(9)}, {1, "z", DataType::LocalZonedTimestamp(3)}}, 3);
+  EXPECT_EQ(
+      plain.ValueOrDie(),
+      (std::vector<std::string>{
+          R"({"t":"1700-01-01T12:00:00.123456789","z":"2023-12-31T16:00:00.500Z"})",
+          R"({"t":"2262-01-01T00:00:00.000000001","z":null})",
+          R"({"t":"1970-01-01T00:00:00.000000000","z":"1969-12-31T16:00:00.000Z"})"}));
+  const auto far =
+      read("far.orc", {{0, "k", DataType::Int()}, {1, "t", DataType::Timestamp(6)}}, 2);
+  EXPECT_EQ(CodeOf(far.status()), "TARN-6538") << far.status();
+  for (const int32_t precision : {6, 9}) {
+    const auto near =
+        read("near_1970.orc", {{0, "t", DataType::Timestamp(precision)}}, 2);
+    EXPECT_EQ(CodeOf(near.status()), "TARN-6539") << near.status();
+  }
 }
 
 TEST_F(OrcFileTest, TypesAndIdsAreJavas) {

@@ -13,6 +13,7 @@
 #include "tarn/format/column_file.h"
 #include "tarn/io/local_file_system.h"
 #include "tarn/types/arrow_types.h"
+#include "tarn/types/canonical_json.h"
 #include "tarn/types/table_schema.h"
 #include "tests/support/canonical_rows.h"
 #include "tests/support/files.h"

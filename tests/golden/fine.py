@@ -86,15 +86,15 @@ def main():
                 "k": n * 2 + c, "t": None if n == 5 else moment(n * c),
                 "z": moment(n + c, True), "r": {"t": moment(n)[:-1] if n == 9 else TIMES[0]}})
              for c in (1, 3)], around("t"))
-    indexes = {f"file-index.{kind}.columns": column for kind, column in (
-        ("bloom-filter", "a"), ("bitmap", "b"), ("bsi", "c"), ("range-bitmap", "d"))}
+    indexes = {f"file-index.{kind}.columns": column
+               for kind, column in (("bloom-filter", "a"), ("bitmap", "b"), ("bsi", "c"))}
     history("fine_indexes", "file indexes of TIMESTAMP(9), which know microseconds",
-            [("n", "INT")] + [(c, "TIMESTAMP(9)") for c in "abcd"], [], [],
+            [("n", "INT")] + [(c, "TIMESTAMP(9)") for c in "abc"], [], [],
             {**indexes, "file-index.in-manifest-threshold": "1 b"},
             [rows(30, lambda n, c=c: {"n": n, **{name: None if n % 7 == 6 else moment(n // 3 * c + i)
-                                                 for i, name in enumerate("abcd")}})
+                                                 for i, name in enumerate("abc")}})
              for c in (1, 2)],
-            {f"{k}-{name}": v for name in "abcd" for k, v in around(name).items()},
+            {f"{k}-{name}": v for name in "abc" for k, v in around(name).items()},
             compact=False)
 
 

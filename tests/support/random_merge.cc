@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "tarn/types/instant.h"
 #include "tests/support/merge_case.h"
 #include "tests/support/reference_merge.h"
 

@@ -13,6 +13,13 @@ Status OrcError(const std::string& file, const Status& status) {
     return Unsupported(6531, "ORC feature is not supported:", V("file", file),
                        V("reason", status.message()));
   }
+  // Files of UTC do not come here: their timestamps are put together by ourselves.
+  if (status.message().find("out of range for nanosecond") != std::string::npos) {
+    return Unsupported(6538,
+                       "A timestamp outside 1677 to 2262 in an ORC file of another time "
+                       "zone than UTC:",
+                       V("file", file), V("reason", status.message()));
+  }
   if (status.IsOutOfMemory()) {
     return ResourceExhausted(9530, "Memory ran out in an ORC file:", V("file", file));
   }

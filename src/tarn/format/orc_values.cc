@@ -16,6 +16,7 @@ using types::DataType;
 using types::TypeRoot;
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
+constexpr int64_t kNanosPerDay = 86400 * kNanosPerSecond;
 constexpr int64_t kEpochSeconds = 1'420'070'400;  // 2015-01-01, where ORC counts from
 // Fractions of negative seconds were stored with the second rounded towards zero; below
 // a millisecond there was nothing to round (ORC's `TimestampTreeReader`).
@@ -248,12 +249,27 @@ Result<OrcTime> OrcValues::StoredTime(int64_t stored, uint64_t nanos) const {
   return out;
 }
 
+/// The library shifts a second from the writer's zone before it asks whether it was
+/// negative, and so rounded: near 1970 the answer is that of another second.
+Status OrcValues::CheckShifted(int64_t stored) const {
+  const bool near = stored > -kNanosPerDay && stored < kNanosPerDay;
+  const int64_t fraction =
+      stored - FloorDivide(stored, kNanosPerSecond) * kNanosPerSecond;
+  if (!near || fraction < kRoundedNanosMin) return Status::OK();
+  return Unsupported(
+      6539,
+      "A fraction of a second within a day of 1970-01-01 in an ORC file of "
+      "another time zone than UTC:",
+      V("column", path_));
+}
+
 /// \param stored  seconds of the file with `nanos`, or nanoseconds since 1970
 Status OrcValues::TimeOf(int64_t stored, uint64_t nanos, int64_t* out) const {
   const int64_t unit = OrcTimes::UnitNanos(type_);
   int64_t whole = 0;
   bool fits = true;
   if (nanos_ == nullptr) {
+    ARROW_RETURN_NOT_OK(CheckShifted(stored));
     whole = FloorDivide(stored, unit);
   } else {
     ARROW_ASSIGN_OR_RAISE(const OrcTime time, StoredTime(stored, nanos));
@@ -275,7 +291,9 @@ Status OrcValues::TimeOf(int64_t stored, uint64_t nanos, int64_t* out) const {
 /// The same for a fine column.
 Status OrcValues::TimeOf(int64_t stored, uint64_t nanos, arrow::Decimal128* out) const {
   types::FineNanos whole = stored;
-  if (nanos_ != nullptr) {
+  if (nanos_ == nullptr) {
+    ARROW_RETURN_NOT_OK(CheckShifted(stored));
+  } else {
     ARROW_ASSIGN_OR_RAISE(const OrcTime time, StoredTime(stored, nanos));
     whole = types::FineNanos{time.seconds} * kNanosPerSecond + time.nanos;
   }

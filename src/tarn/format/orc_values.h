@@ -60,6 +60,7 @@ class OrcValues {
   Result<OrcTime> StoredTime(int64_t stored, uint64_t nanos) const;
   Status TimeOf(int64_t stored, uint64_t nanos, int64_t* out) const;
   Status TimeOf(int64_t stored, uint64_t nanos, arrow::Decimal128* out) const;
+  Status CheckShifted(int64_t stored) const;
   Status OutOfRange() const;
 
   uint32_t number_ = 0;

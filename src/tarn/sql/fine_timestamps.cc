@@ -106,7 +106,8 @@ class SelectUses {
     if (const Call* call = expression.As<Call>()) {
       const bool extreme = EqualsIgnoringCase(call->name.object(), "MIN") ||
                            EqualsIgnoringCase(call->name.object(), "MAX");
-      if (!extreme || call->arguments.size() != 1 || call->over != nullptr) {
+      if (!extreme || call->arguments.size() != 1 || call->over != nullptr ||
+          call->filter != nullptr) {
         return kOther;
       }
       const Expression& argument = *call->arguments[0].value;
