@@ -47,7 +47,8 @@ class Parts {
     return byte;
   }
   std::string_view Some() {
-    const size_t size = std::min<size_t>(Byte(), bytes_.size());
+    const uint8_t wanted = Byte();
+    const size_t size = std::min<size_t>(wanted, bytes_.size());
     const std::string_view out = bytes_.substr(0, size);
     bytes_.remove_prefix(size);
     return out;

@@ -75,6 +75,23 @@ Status CheckList(Image* image) {
   return Status::OK();
 }
 
+/// Whether a search in the table of a set finds each of its coupons, as insertions left
+/// them.
+bool IsTable(const Image& image, int lg_table) {
+  const uint32_t mask = (1u << lg_table) - 1;
+  const auto at = [&](uint32_t i) { return image.number(kSetAt + size_t{i} * 4); };
+  for (uint32_t i = 0; i <= mask; ++i) {
+    const uint32_t coupon = at(i);
+    const uint32_t stride = (coupon & ((1u << kValueAt) - 1)) >> lg_table | 1;
+    uint32_t place = coupon & mask;
+    while (coupon != 0 && place != i) {
+      if (at(place) == 0 || at(place) == coupon) return false;
+      place = (place + stride) & mask;
+    }
+  }
+  return true;
+}
+
 Status CheckSet(Image* image) {
   if (image->lg_k < 8) return Bad("a set of a precision that has none");
   if (image->bytes.size() < kSetAt) return Bad("a set that is cut off");
@@ -98,6 +115,7 @@ Status CheckSet(Image* image) {
   }
   if (coupons.size() != count) return Bad("a set of another size than it states");
   ARROW_RETURN_NOT_OK(CheckCoupons(std::move(coupons)));
+  if (!compact && !IsTable(*image, lg_table)) return Bad("a coupon in another's place");
   image->bytes.resize(kSetAt + size_t{stored} * 4);
   image->bytes[kFlagsAt] = static_cast<char>(compact ? kCompactFlag : 0);
   return Status::OK();
