@@ -51,7 +51,7 @@ Status WriteInt96(const LeafColumn& leaf, parquet::ColumnWriter* writer) {
     if (level < column.max_definition_level()) continue;
     const auto instant = types::InstantAt(*leaf.values, at);
     if (!Encode(instant, &values.emplace_back())) {
-      return Unsupported(6433, "Timestamp lies outside what INT96 can hold:",
+      return Unsupported(6436, "Timestamp lies outside what INT96 can hold:",
                          V("column", column.path()->ToDotString()),
                          V("millis", instant.millis));
     }

@@ -22,9 +22,8 @@ Status BeyondNanoseconds(const std::string& column, types::MillisAndNanos at) {
   types::AppendInstant(seconds, (at.millis - seconds * 1000) * 1'000'000 + at.nanos, 9,
                        &text);
   return Unsupported(6124,
-                     "A timestamp outside 1677 to 2262 in such a query; columns of this "
-                     "precision can be selected, compared with literals and each other, "
-                     "grouped and ordered by there:",
+                     "A timestamp outside 1677 to 2262 in a query that computes with its "
+                     "column:",
                      V("column", column), V("value", text));
 }
 

@@ -20,9 +20,9 @@ namespace tarn::sql {
 namespace {
 
 // Codes of queries that fail while they run, by kind.
-constexpr int kQueryFailed = 1120;   // a value or a type that the query cannot take
-constexpr int kQueryRefused = 6122;  // DuckDB has no such operation
-constexpr int kFineLiteral = 6125;
+constexpr int kQueryFailed = 1120;       // a value or a type that the query cannot take
+constexpr int kQueryRefused = 6122;      // DuckDB has no such operation
+constexpr int kFineLiteral = 6125;       // a literal of nanoseconds beyond their years
 constexpr int kQueryUnavailable = 8120;  // DuckDB could not use its temporary files
 constexpr int kQueryTooLarge = 9120;     // a query needs more memory than its share
 constexpr int kQueryBroken = 120;        // DuckDB found a mistake of its own
