@@ -523,23 +523,13 @@ History CompactedAtTheEnd(History history) {
   return history;
 }
 
-// Keys that were only retracted have a changelog in Java that Tarn does not write.
-TEST(Interop, AChangelogOfLoneRetractionsIsRefused) {
-  TARN_SKIP_WITHOUT_JAVA();
-  const TemporaryFolder warehouse;
-  TarnTarget tarn(warehouse.path());
-  const Status status =
-      Replay(CompactedAtTheEnd(LoadHistory("agg_retract_lookup")), &tarn);
-  EXPECT_EQ(KindOf(status), ErrorKind::kUnsupported) << status.ToString();
-}
-
 TEST(Interop, StreamingReadersSeeTheSameChanges) {
   TARN_SKIP_WITHOUT_JAVA();
   for (const std::string name :
        {"product_360_small", "pu_lookup_changelog", "pu_remove_lookup",
-        "pu_retract_lookup", "agg_full_compaction_changelog", "changelog_lookup",
-        "changelog_lookup_dedup", "changelog_full_many", "changelog_input",
-        "changelog_none_stream"}) {
+        "pu_retract_lookup", "agg_retract_lookup", "agg_full_compaction_changelog",
+        "changelog_lookup", "changelog_lookup_dedup", "changelog_full_many",
+        "changelog_input", "changelog_none_stream"}) {
     SCOPED_TRACE(name);
     const History history = CompactedAtTheEnd(LoadHistory(name));
     TemporaryFolder by_java;

@@ -181,6 +181,33 @@ TEST(NestedUpdate, ByKeyTheNewerRowWins) {
             "[[1 3 null ] ]");
 }
 
+// The first array of a key is folded like those that follow: repeated keys meet, NULL
+// rows go, and the limit counts.
+TEST(NestedUpdate, TheFirstArrayIsFoldedToo) {
+  const std::string type = "ARRAY<ROW<id INT, q INT, s INT>>";
+  auto row = [](int64_t id, int64_t q, Value s) { return L({I(id), I(q), s}); };
+  const Value twice = L({row(1, 1, I(5)), N(), row(1, 2, I(4))});
+  EXPECT_EQ(
+      Folded("nested_update", type, {{"+I", twice}, {"+I", N()}}, {{"nested-key", "id"}}),
+      "[[1 2 4 ] ]");
+  EXPECT_EQ(Folded("nested_update", type, {{"+I", twice}, {"+I", N()}},
+                   {{"nested-key", "id"}, {"nested-sequence-field", "s"}}),
+            "[[1 1 5 ] ]");
+  EXPECT_EQ(
+      Folded("nested_update", type, {{"+I", N()}, {"+I", twice}}, {{"nested-key", "id"}}),
+      "[[1 2 4 ] ]");
+  const Value three = L({row(1, 1, N()), row(2, 2, N()), row(1, 3, N())});
+  EXPECT_EQ(Folded("nested_update", type, {{"+I", three}, {"+I", N()}},
+                   {{"nested-key", "id"}, {"count-limit", "1"}}),
+            "[[1 3 null ] ]");
+  EXPECT_EQ(
+      Folded("nested_update", type, {{"+I", twice}, {"+I", N()}}, {{"count-limit", "1"}}),
+      "[[1 1 5 ] ]");
+  // A record that is alone is left as it was written.
+  EXPECT_EQ(Folded("nested_update", type, {{"+I", three}}, {{"nested-key", "id"}}),
+            "[[1 1 null ] [2 2 null ] [1 3 null ] ]");
+}
+
 TEST(NestedUpdate, NullInAKeyFollowsTheStrategy) {
   const std::string type = "ARRAY<ROW<id INT, q INT>>";
   const Cells cells = {{"+I", L({L({N(), I(1)})})}, {"+I", L({L({N(), I(2)})})}};

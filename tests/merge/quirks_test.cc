@@ -49,6 +49,32 @@ std::vector<Record> Flush(const MergeSpec& spec, const std::vector<Record>& buff
   return Merged(spec, {buffer}).ValueOrDie();
 }
 
+// Java's compaction of a table that looks rows up hands even a lone record to the merge
+// function; every other merge leaves it as it was written.
+TEST(Quirks, ALoneRecordIsMergedWhereRowsAreLookedUp) {
+  RunMergerOptions looking_up;
+  looking_up.merge_single_records = true;
+  const auto merged = [&](const MergeSpec& spec, const Record& record, bool alone) {
+    const auto rows =
+        MergeRecords(spec, {{record}}, alone ? RunMergerOptions{} : looking_up);
+    return rows.ok() ? Text(*rows) : rows.status().ToString();
+  };
+  const MergeSpec sums =
+      MergeSpec::FromSchema(MakeTable({{"k", "INT NOT NULL"}, {"n", "BIGINT"}}, {"k"},
+                                      {{"merge-engine", "aggregation"},
+                                       {"fields.n.aggregate-function", "sum"}}))
+          .ValueOrDie();
+  EXPECT_EQ(merged(sums, Row("-D", 3, {I(1), I(5)}), true), "-D#3@L0(1 5 )\n");
+  EXPECT_EQ(merged(sums, Row("-D", 3, {I(1), I(5)}), false), "+I#3@L0(1 -5 )\n");
+  EXPECT_EQ(merged(sums, Row("+I", 3, {I(1), I(5)}), false), "+I#3@L0(1 5 )\n");
+  // A group whose clock is NULL is skipped, so that its cells stay NULL.
+  const MergeSpec counter = Counter();
+  EXPECT_EQ(merged(counter, Row("+I", 3, {I(1), N(), I(5)}), true),
+            "+I#3@L0(1 null 5 )\n");
+  EXPECT_EQ(merged(counter, Row("+I", 3, {I(1), N(), I(5)}), false),
+            "+I#3@L0(1 null null )\n");
+}
+
 TEST(Quirks, ARetractionAndAnAdditionInOneBufferCountAsAnAddition) {
   const MergeSpec spec = Counter();
   const auto flushed =

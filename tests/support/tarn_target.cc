@@ -2,6 +2,7 @@
 #include "tests/support/tarn_target.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include <arrow/api.h>
@@ -11,6 +12,7 @@
 #include "tarn/options/options.h"
 #include "tarn/table/branches.h"
 #include "tarn/table/consumers.h"
+#include "tarn/table/expire_snapshots.h"
 #include "tarn/table/rollback.h"
 #include "tarn/table/system_tables.h"
 #include "tarn/table/table.h"
@@ -254,6 +256,7 @@ Status TarnTarget::Run(const json& request) {
   if (command == "compact") return Compact(request);
   if (command == "alter") return Alter(request);
   if (command == "manage") return Manage(request);
+  if (command == "expire") return Expire(request);
   return NoWordForIt(command);
 }
 
@@ -299,6 +302,22 @@ Status TarnTarget::Truncate(const json& request) {
   return commit::OverwriteCommit::Of(committer.get())
       .Truncate(meta::kBatchCommitIdentifier, partitions)
       .status();
+}
+
+Status TarnTarget::Expire(const json& request) {
+  if (Flag(request, "changelog")) return NoWordForIt("expiry of long-lived changelogs");
+  ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
+  const auto number = [&](const char* name, int64_t otherwise) {
+    return request.contains(name) ? Number(request[name]) : otherwise;
+  };
+  constexpr int64_t kAll = std::numeric_limits<int32_t>::max();
+  table::ExpireRequest expire;
+  expire.retain_max = static_cast<int32_t>(number("retain-max", kAll));
+  expire.retain_min = static_cast<int32_t>(number("retain-min", 1));
+  expire.max_deletes = static_cast<int32_t>(number("max-deletes", kAll));
+  expire.older_than_millis = context_->clock->NowMillis() -
+                             number("retain-millis", std::numeric_limits<int64_t>::max());
+  return table::ExpireSnapshots(*table, expire).status();
 }
 
 Status TarnTarget::Compact(const json& request) {

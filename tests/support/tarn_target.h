@@ -42,6 +42,7 @@ class TarnTarget : public HistoryTarget {
 
  private:
   Status Write(const nlohmann::json& request);
+  Status Expire(const nlohmann::json& request);
   Status Compact(const nlohmann::json& request);
   Status Alter(const nlohmann::json& request);
   Status Manage(const nlohmann::json& request);

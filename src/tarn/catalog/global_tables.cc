@@ -102,11 +102,34 @@ Result<Listing> AllTableOptions(Catalog* catalog, arrow::MemoryPool* pool) {
   return out;
 }
 
+Result<Listing> Partitions(Catalog* catalog, arrow::MemoryPool* pool) {
+  Listing out(pool);
+  for (const char* name : {"database_name", "table_name", "partition_name"}) {
+    out.AddColumn(name, DataType::String());
+  }
+  for (const char* name :
+       {"record_count", "file_size_in_bytes", "file_count", "last_file_creation_time"}) {
+    out.AddColumn(name, DataType::BigInt());
+  }
+  out.AddColumn("done", DataType::Boolean());
+  ARROW_RETURN_NOT_OK(ForEachTable(
+      catalog, [&](const TableName& name, const table::Table& table) -> Status {
+        if (table.schema()->partition_keys.empty()) return Status::OK();
+        ARROW_ASSIGN_OR_RAISE(const auto totals, table::ListPartitionTotals(table));
+        for (const table::PartitionTotal& total : totals) {
+          out.AddRow({name.database, name.table, total.name, total.rows, total.bytes,
+                      total.files, table::CellOf(total.updated_millis), int64_t{0}});
+        }
+        return Status::OK();
+      }));
+  return out;
+}
+
 }  // namespace
 
-Result<std::shared_ptr<table::SystemTable>> OpenGlobalTable(Catalog* catalog,
-                                                            const std::string& name,
-                                                            arrow::MemoryPool* pool) {
+Result<std::shared_ptr<table::SystemTable>> OpenGlobalTable(
+    Catalog* catalog, const std::map<std::string, std::string>& options,
+    const std::string& name, arrow::MemoryPool* pool) {
   const std::string kind = base::ToLower(name);
   if (kind == "tables") {
     ARROW_ASSIGN_OR_RAISE(Listing listing, Tables(catalog, pool));
@@ -117,8 +140,19 @@ Result<std::shared_ptr<table::SystemTable>> OpenGlobalTable(Catalog* catalog,
     return table::ListingTable("sys.all_table_options", std::move(listing));
   }
   if (kind == "partitions") {
-    return Unsupported(6618,
-                       "System table is not supported yet:", V("table", "sys." + kind));
+    ARROW_ASSIGN_OR_RAISE(Listing listing, Partitions(catalog, pool));
+    return table::ListingTable("sys.partitions", std::move(listing));
+  }
+  const auto shown = options.find("catalog-options-table.enabled");
+  if (kind == "catalog_options" && shown != options.end() &&
+      base::ToLower(shown->second) == "true") {
+    Listing listing(pool);
+    listing.AddColumn("key", DataType::String().NotNull());
+    listing.AddColumn("value", DataType::String().NotNull());
+    for (const auto& [key, value] : options) {
+      if (key != "type") listing.AddRow({key, value});  // Flink's word, not the catalog's
+    }
+    return table::ListingTable("sys.catalog_options", std::move(listing));
   }
   return NotFound(4303, "There is no such system table:", V("table", "sys." + kind));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -11,11 +12,13 @@
 
 namespace tarn::catalog {
 
-/// Tables of the database `sys`, about all tables of a catalog: `tables` and
-/// `all_table_options` (Paimon `CatalogUtils.createGlobalSystemTable`). Errors:
-/// kUnsupported naming one of Java's that is not there yet; kNotFound for any other name.
-Result<std::shared_ptr<table::SystemTable>> OpenGlobalTable(Catalog* catalog,
-                                                            const std::string& name,
-                                                            arrow::MemoryPool* pool);
+/// Tables of the database `sys`, about all tables of a catalog: `tables`, `partitions`,
+/// `all_table_options`, and, where 'catalog-options-table.enabled' is true,
+/// `catalog_options` (Paimon `CatalogUtils.createGlobalSystemTable`).
+/// \param options  those that the catalog was made with
+/// Errors: kNotFound for any other name.
+Result<std::shared_ptr<table::SystemTable>> OpenGlobalTable(
+    Catalog* catalog, const std::map<std::string, std::string>& options,
+    const std::string& name, arrow::MemoryPool* pool);
 
 }  // namespace tarn::catalog

@@ -77,6 +77,24 @@ CollectedChanges CollectChanges(const std::vector<meta::CommitMessage>& messages
   return out;
 }
 
+std::vector<meta::ManifestEntry> EntriesBetween(
+    const std::vector<meta::ManifestEntry>& before,
+    const std::vector<meta::ManifestEntry>& after) {
+  std::vector<meta::ManifestEntry> out;
+  const auto take = [&](const auto& from, const auto& without, meta::FileKind kind) {
+    std::set<std::string> known;
+    for (const auto& entry : without) known.insert(meta::IdentifierOf(entry));
+    for (const auto& entry : from) {
+      if (known.contains(meta::IdentifierOf(entry))) continue;
+      out.push_back(entry);
+      out.back().kind = kind;
+    }
+  };
+  take(before, after, meta::FileKind::kDelete);
+  take(after, before, meta::FileKind::kAdd);
+  return out;
+}
+
 Result<std::vector<ManifestEntry>> UpgradeForOverwrite(
     std::vector<ManifestEntry> files, const std::vector<types::DataField>& key_fields,
     int32_t max_level) {

@@ -34,6 +34,12 @@ struct CollectedChanges {
 };
 CollectedChanges CollectChanges(const std::vector<meta::CommitMessage>& messages);
 
+/// What leads from one set of live files to another: DELETEs of those that only `before`
+/// has, then ADDs of those that only `after` has.
+std::vector<meta::ManifestEntry> EntriesBetween(
+    const std::vector<meta::ManifestEntry>& before,
+    const std::vector<meta::ManifestEntry>& after);
+
 /// New files of an overwrite moved to the highest level where they are all of level 0 and
 /// do not overlap within their bucket (option `overwrite-upgrade`).
 Result<std::vector<meta::ManifestEntry>> UpgradeForOverwrite(

@@ -27,6 +27,11 @@ class OverwriteCommit : public TableCommit {
       int64_t identifier,
       const std::vector<std::map<std::string, std::string>>& partitions) = 0;
 
+  /// Bring the state of `target` back in one OVERWRITE snapshot on top of the others
+  /// (Paimon `FileStoreCommit.rollbackToAsLatest`). Its files must still be there.
+  virtual Result<CommitOutcome> Restore(int64_t identifier,
+                                        const meta::Snapshot& target) = 0;
+
   /// Overwrite with what was made of snapshot `read_id`. Errors: kConflict when another
   /// snapshot came after it, whose rows would be lost.
   virtual Result<CommitOutcome> OverwriteWhatWasRead(

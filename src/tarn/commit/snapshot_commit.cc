@@ -77,8 +77,10 @@ Result<std::optional<SnapshotCommit::Done>> SnapshotCommit::RunOnce(int64_t retr
   if (scope_.options.discard_duplicate_files) {
     ARROW_RETURN_NOT_OK(DiscardDuplicates(latest, &changes));
   }
-  ARROW_RETURN_NOT_OK(CheckAgainst(latest, changes));
-  if (scope_.options.snapshot_ordering) StampSequences(latest, &changes);
+  if (!request_.restores) {
+    ARROW_RETURN_NOT_OK(CheckAgainst(latest, changes));
+    if (scope_.options.snapshot_ordering) StampSequences(latest, &changes);
+  }
   if (!request_.stable) {
     Remove(&change_files_);
     delta_list_.reset();
@@ -303,6 +305,7 @@ Result<std::vector<meta::IndexManifestEntry>> SnapshotCommit::IndexEntries(
 /// The index manifest of the snapshot: that of `latest` when no index file changes.
 Status SnapshotCommit::WriteIndex(const Latest& latest, const Changes& changes) {
   index_manifest_ = latest ? latest->index_manifest : std::nullopt;
+  if (request_.restores) index_manifest_ = request_.restores->index_manifest;
   if (changes.index.empty()) return Status::OK();
   ARROW_ASSIGN_OR_RAISE(auto previous, IndexEntries(latest));
   ARROW_ASSIGN_OR_RAISE(const auto entries,
@@ -338,6 +341,17 @@ Result<SnapshotCommit::List> SnapshotCommit::WriteList(
 
 Status SnapshotCommit::WriteBase(const Latest& latest) {
   std::vector<ManifestFileMeta> manifests;
+  if (request_.restores && latest) {
+    // Files that come back must not meet the DELETE of their first life: readers cancel
+    // the two whatever their order. So the base is what is live, and nothing else.
+    ARROW_ASSIGN_OR_RAISE(const auto live,
+                          meta::ReadLiveFiles(*scope_.context, scope_.paths, *latest));
+    ARROW_ASSIGN_OR_RAISE(manifests, WriteManifests(live));
+    for (const ManifestFileMeta& meta : manifests) base_files_.push_back(meta.file_name);
+    ARROW_ASSIGN_OR_RAISE(base_list_, WriteList(manifests));
+    base_files_.push_back(base_list_->name);
+    return Status::OK();
+  }
   if (latest) {
     ARROW_ASSIGN_OR_RAISE(
         manifests, meta::ReadDataManifests(*scope_.context, scope_.paths, *latest));
@@ -422,6 +436,17 @@ Result<Snapshot> SnapshotCommit::MakeSnapshot(const Latest& latest,
       out.watermark = std::max(out.watermark.value_or(INT64_MIN), *latest->watermark);
     }
     out.statistics = InheritedStatistics(*latest, *schema_id);
+  }
+  if (const auto& target = request_.restores) {
+    out.schema_id = target->schema_id;
+    out.total_record_count = target->total_record_count;
+    out.watermark = target->watermark;
+    out.statistics = target->statistics;
+    out.properties = target->properties;
+    // Row ids that were given out since stay taken.
+    out.next_row_id =
+        std::max(out.next_row_id.value_or(0), target->next_row_id.value_or(0));
+    return out;
   }
   if (scope_.options.keep_max_sequence_number) {
     std::optional<int64_t> max;

@@ -59,6 +59,9 @@ class SnapshotCommit {
     /// `stable` is false.
     std::function<Result<Changes>(const std::optional<meta::Snapshot>&)> changes;
     bool stable = true;
+    /// The state that the changes lead back to: the new snapshot has its schema, indexes,
+    /// statistics, watermark and properties, and nothing is compared with the latest.
+    std::optional<meta::Snapshot> restores;
   };
   struct Done {
     int64_t id = 0;

@@ -101,6 +101,29 @@ class Committer final : public OverwriteCommit {
     return RunAll(committable, std::move(requests));
   }
 
+  Result<CommitOutcome> Restore(int64_t identifier, const Snapshot& target) override {
+    meta::Committable committable;
+    committable.identifier = identifier;
+    ARROW_ASSIGN_OR_RAISE(const auto wanted,
+                          meta::ReadLiveFiles(*scope_.context, scope_.paths, target));
+    std::vector<SnapshotCommit::Request> requests;
+    requests.push_back(RequestFor(committable, meta::CommitKind::kOverwrite, {}));
+    requests.back().restores = target;
+    requests.back().stable = false;
+    requests.back().changes =
+        [this, wanted](const std::optional<Snapshot>& latest) -> Result<Changes> {
+      std::vector<ManifestEntry> live;
+      if (latest) {
+        ARROW_ASSIGN_OR_RAISE(
+            live, meta::ReadLiveFiles(*scope_.context, scope_.paths, *latest));
+      }
+      Changes out;
+      out.files = EntriesBetween(live, wanted);
+      return out;
+    };
+    return RunAll(committable, std::move(requests));
+  }
+
   Result<CommitOutcome> OverwriteWhatWasRead(
       int64_t read_id, const meta::Committable& committable,
       const std::map<std::string, std::string>& static_partition) override {

@@ -167,6 +167,8 @@ Result<std::optional<MergedBatch>> RunMerger::Step(bool* end) {
     order_.starts.resize(rows + 1);
     std::iota(order_.starts.begin(), order_.starts.end(), 0);
     order_.bypass.assign(rows, 1);
+  } else if (options_.merge_single_records) {
+    order_.bypass.assign(order_.keys(), 0);
   }
   columns_->BeginOrder(&order_, reader_.get());
   ARROW_ASSIGN_OR_RAISE(const MergePlan plan, engine_->Select(order_, columns_.get()));

@@ -37,6 +37,10 @@ struct RunMergerOptions {
   /// Leave out results of kind -U and -D (Paimon `DropDeleteReader`): scans, and
   /// compactions below which nothing older can be.
   bool drop_retracts = false;
+  /// Also a key with one record goes through the merge function (Paimon
+  /// `LookupChangelogMergeFunctionWrapper`), instead of being its own result (Paimon
+  /// `ReducerMergeFunctionWrapper`).
+  bool merge_single_records = false;
   /// Rows of one order, about; a batch holds at most one row per key of an order.
   int64_t batch_rows = 8192;
   /// Bytes of one batch, about: orders shrink until batches fit.

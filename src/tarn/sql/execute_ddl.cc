@@ -57,7 +57,8 @@ Result<StatementResult> Session::Run(const CreateCatalog& node,
   if (!catalog.ok()) return AtPlace(catalog.status(), node.name.span, source);
   StatementResult out = Done("Catalog created.");
   for (const auto& [key, value] : options) {
-    if (key != "type" && key != "warehouse" && key != "metastore") {
+    if (key != "type" && key != "warehouse" && key != "metastore" &&
+        key != "catalog-options-table.enabled") {
       out.notices.push_back(
           fmt::format("Option '{}' of the catalog has no effect here.", key));
     }

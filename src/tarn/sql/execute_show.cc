@@ -5,6 +5,7 @@
 
 #include "tarn/meta/table_ddl.h"
 #include "tarn/sql/functions.h"
+#include "tarn/sql/procedure.h"
 #include "tarn/sql/session.h"
 #include "tarn/sql/token.h"
 #include "tarn/table/partitions.h"
@@ -178,8 +179,9 @@ Result<StatementResult> Session::Run(const Show& node, const SourceText& source)
       for (const auto& [key, value] : settings_) rows.push_back({key, value});
       return TextRows({"key", "value"}, rows);
     case ShowKind::kProcedures:
-      for (const std::string& name : TableProcedures()) add(name);
-      add("sys.compact");
+      for (const Procedure& each : Procedures()) {
+        add(fmt::format("sys.{}", each.name));
+      }
       return TextRows({"procedure name"}, rows);
     case ShowKind::kFunctions:
       for (const std::string_view name : SupportedFunctions()) add(std::string(name));

@@ -160,8 +160,12 @@ Result<Relation> QueryBinder::BindStored(const NamedTable& table, const FullName
   if (name.database == "sys") {
     auto catalog = session_->CatalogOf(name);
     if (!catalog.ok()) return session_->AtPlace(catalog.status(), span, source_);
-    auto global =
-        catalog::OpenGlobalTable(catalog->get(), name.object, session_->context_->pool);
+    const auto made = session_->catalog_options_.find(name.catalog);
+    auto global = catalog::OpenGlobalTable(catalog->get(),
+                                           made == session_->catalog_options_.end()
+                                               ? std::map<std::string, std::string>()
+                                               : made->second,
+                                           name.object, session_->context_->pool);
     if (!global.ok()) return session_->AtPlace(global.status(), span, source_);
     return Add(std::make_shared<SystemTableSource>(*std::move(global)), span);
   }

@@ -79,9 +79,6 @@ struct SourceTable {
   std::vector<std::string> columns;
 };
 
-/// Procedures of execute_table_procedures.cc, "sys." before their names.
-std::vector<std::string> TableProcedures();
-
 /// One user's state. One caller at a time.
 class Session {
  public:
@@ -164,11 +161,6 @@ class Session {
                                             const SourceText& source) const;
   // execute_call.cc
   Result<StatementResult> Run(const CallProcedure& node, const SourceText& source);
-  Result<StatementResult> RunHistoryCall(const CallProcedure& node,
-                                         const SourceText& source);
-  /// Absent for a procedure that is none of execute_table_procedures.cc.
-  Result<std::optional<StatementResult>> CallTableProcedure(const CallProcedure& node,
-                                                            const SourceText& source);
   Result<StatementResult> Run(const Delete& node, const SourceText& source);
   Result<StatementResult> Run(const Update& node, const SourceText& source);
   Result<StatementResult> Run(const UnsupportedStatement& node, const SourceText& source);

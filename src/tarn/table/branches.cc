@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "tarn/base/directory_rename.h"
 #include "tarn/base/name.h"
 
 namespace tarn::table {
@@ -40,12 +41,45 @@ Status CopyFolder(const Table& table, const std::string& from, const std::string
   return Status::OK();
 }
 
+/// Options that read a branch of that name would find nothing.
+Status RefuseReadBranch(const Table& table, const std::string& branch) {
+  for (const char* key : {"scan.fallback-branch", "scan.primary-branch"}) {
+    const auto found = table.schema()->options.find(key);
+    if (found == table.schema()->options.end() || found->second != branch) continue;
+    return InvalidInput(1623,
+                        "The table's options read this branch:", V("branch", branch),
+                        V("option", key));
+  }
+  return Status::OK();
+}
+
 Status MissingBranch(const Table& table, const std::string& branch) {
   return NotFound(4608, "Branch does not exist:", V("table", table.name()),
                   V("branch", branch));
 }
 
 }  // namespace
+
+Result<std::vector<std::pair<std::string, int64_t>>> ListBranches(const Table& table) {
+  constexpr std::string_view kPrefix = "branch-";
+  std::vector<std::pair<std::string, int64_t>> out;
+  ARROW_ASSIGN_OR_RAISE(const auto listed, table.context().files->List(
+                                               base::JoinPath(table.path(), "branch")));
+  for (const base::FileStatus& file : listed) {
+    if (!file.is_directory || !file.name().starts_with(kPrefix)) continue;
+    out.emplace_back(file.name().substr(kPrefix.size()), file.modified_millis);
+  }
+  return out;
+}
+
+Result<meta::SnapshotFiles> SnapshotFilesOf(const Table& table,
+                                            const std::string& branch) {
+  ARROW_ASSIGN_OR_RAISE(io::TablePaths paths, PathsOf(table, branch));
+  // A table lives at least as long as what it gives out.
+  auto context =
+      std::shared_ptr<const base::Context>(std::shared_ptr<void>(), &table.context());
+  return meta::SnapshotFiles(std::move(context), std::move(paths));
+}
 
 Status CreateBranch(const Table& table, const std::string& branch,
                     const std::optional<std::string>& tag, bool ignore_if_exists) {
@@ -81,16 +115,38 @@ Status CreateBranch(const Table& table, const std::string& branch,
 }
 
 Status DropBranch(const Table& table, const std::string& branch) {
-  for (const char* key : {"scan.fallback-branch", "scan.primary-branch"}) {
-    const auto found = table.schema()->options.find(key);
-    if (found == table.schema()->options.end() || found->second != branch) continue;
-    return InvalidInput(1623,
-                        "The table's options read this branch:", V("branch", branch),
-                        V("option", key));
-  }
+  ARROW_RETURN_NOT_OK(RefuseReadBranch(table, branch));
   ARROW_ASSIGN_OR_RAISE(const bool exists, Exists(table, branch));
   if (!exists) return MissingBranch(table, branch);
   return table.context().files->DeleteRecursively(BranchFolder(table, branch));
+}
+
+Status RenameBranch(const Table& table, const std::string& from, const std::string& to) {
+  ARROW_RETURN_NOT_OK(RefuseReadBranch(table, from));
+  ARROW_ASSIGN_OR_RAISE(const bool exists, Exists(table, from));
+  if (!exists) return MissingBranch(table, from);
+  ARROW_ASSIGN_OR_RAISE(const bool taken, Exists(table, to));
+  const Status is_taken = InvalidInput(
+      1622, "Branch exists already:", V("table", table.name()), V("branch", to));
+  if (taken) return is_taken;
+  auto* renaming = dynamic_cast<base::DirectoryRename*>(table.context().files.get());
+  if (renaming == nullptr) {
+    return Unsupported(6622, "This file system cannot rename a branch in one step:",
+                       V("from", from), V("to", to));
+  }
+  ARROW_ASSIGN_OR_RAISE(
+      const auto outcome,
+      renaming->RenameDirectory(BranchFolder(table, from), BranchFolder(table, to)));
+  switch (outcome) {
+    case base::CreateOutcome::kCreated:
+      return Status::OK();
+    case base::CreateOutcome::kExists:
+      return is_taken;
+    case base::CreateOutcome::kUnknown:
+      break;
+  }
+  return CommitUnknown(2601, "Branch may have been renamed; look before trying again:",
+                       V("table", table.name()), V("from", from), V("to", to));
 }
 
 Status FastForward(const Table& table, const std::string& branch) {
@@ -101,10 +157,8 @@ Status FastForward(const Table& table, const std::string& branch) {
   }
   ARROW_ASSIGN_OR_RAISE(const bool exists, Exists(table, branch));
   if (!exists) return MissingBranch(table, branch);
-  ARROW_ASSIGN_OR_RAISE(const io::TablePaths source, PathsOf(table, branch));
-  const auto context =
-      std::shared_ptr<const base::Context>(std::shared_ptr<void>(), &table.context());
-  const meta::SnapshotFiles branch_snapshots(context, source);
+  ARROW_ASSIGN_OR_RAISE(const auto branch_snapshots, SnapshotFilesOf(table, branch));
+  const io::TablePaths& source = branch_snapshots.paths();
   ARROW_ASSIGN_OR_RAISE(const auto earliest, branch_snapshots.EarliestId());
   if (!earliest) {
     return InvalidInput(1625, "Branch has no snapshot:", V("table", table.name()),

@@ -1,9 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/table/consumers.h"
 
+#include <nlohmann/json.hpp>
+
 #include "tarn/base/json_writer.h"
 
 namespace tarn::table {
+namespace {
+
+Result<int64_t> NextSnapshotIn(const std::string& text, const std::string& path) {
+  const auto json = base::JsonIsDeeperThan(text, 16)
+                        ? nlohmann::json()
+                        : nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object()) {
+    return Corruption(7621, "File is not one object of JSON:", V("path", path));
+  }
+  if (!json.contains("nextSnapshot") || !json["nextSnapshot"].is_number_integer()) {
+    return Corruption(7622, "A number is missing:", V("path", path),
+                      V("property", "nextSnapshot"));
+  }
+  return json["nextSnapshot"].get<int64_t>();
+}
+
+}  // namespace
+
+Result<std::vector<std::pair<std::string, int64_t>>> ListConsumers(const Table& table) {
+  constexpr std::string_view kPrefix = "consumer-";
+  constexpr int64_t kBytesMax = 4096;
+  std::vector<std::pair<std::string, int64_t>> out;
+  ARROW_ASSIGN_OR_RAISE(
+      const auto listed,
+      table.context().files->List(table.snapshot_files().paths().ConsumerDirectory()));
+  for (const base::FileStatus& file : listed) {
+    if (file.is_directory || !file.name().starts_with(kPrefix)) continue;
+    const auto text = table.context().files->ReadAll(file.path, kBytesMax);
+    if (!text.ok()) {
+      // Forgotten meanwhile.
+      if (KindOf(text.status()) == ErrorKind::kNotFound) continue;
+      return text.status();
+    }
+    ARROW_ASSIGN_OR_RAISE(const int64_t next, NextSnapshotIn(*text, file.path));
+    out.emplace_back(file.name().substr(kPrefix.size()), next);
+  }
+  return out;
+}
 
 Status ResetConsumer(const Table& table, const std::string& consumer,
                      std::optional<int64_t> next_snapshot) {

@@ -4,10 +4,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tarn/table/table.h"
 
 namespace tarn::table {
+
+/// Consumers and the snapshots that they read next, by name. Errors: kCorruption.
+Result<std::vector<std::pair<std::string, int64_t>>> ListConsumers(const Table& table);
 
 /// Let a consumer go on with `next_snapshot`, which must be there, or forget it without
 /// one (Paimon `ConsumerManager`). Errors: kNotFound, kInvalidInput for an unsafe name.

@@ -7,12 +7,10 @@
 #include <arrow/type.h>
 #include <arrow/util/decimal.h>
 
-#include "tarn/meta/live_files.h"
 #include "tarn/meta/manifest_list.h"
 #include "tarn/options/options.h"
 #include "tarn/table/listing.h"
-#include "tarn/types/binary_row.h"
-#include "tarn/types/cast.h"
+#include "tarn/table/listing_rows.h"
 #include "tarn/types/instant.h"
 #include "tarn/types/java_text.h"
 #include "tarn/types/partition_path.h"
@@ -22,45 +20,6 @@ namespace {
 
 using types::DataType;
 using types::TypeRoot;
-
-/// Columns of one row, each an array of one value.
-Result<arrow::ArrayVector> Decode(const Table& table, std::string_view serialized,
-                                  const std::vector<types::DataField>& fields) {
-  ARROW_ASSIGN_OR_RAISE(const auto parsed, types::ParseSerializedRow(serialized));
-  if (parsed.arity != static_cast<int32_t>(fields.size())) {
-    return Corruption(7610, "Stored row has another width:", V("fields", fields.size()),
-                      V("stored", parsed.arity));
-  }
-  std::vector<DataType> types;
-  for (const auto& field : fields) types.push_back(field.type);
-  return types::DecodeBinaryRow(table.context().pool, parsed.row, types);
-}
-
-// The text of a value cast to STRING; "null" for NULL.
-Result<std::string> CastText(const Table& table,
-                             const std::shared_ptr<arrow::Array>& value,
-                             const DataType& type) {
-  if (value->IsNull(0)) return std::string("null");
-  types::CastContext cast;
-  cast.pool = table.context().pool;
-  cast.clock = table.context().clock.get();
-  ARROW_ASSIGN_OR_RAISE(
-      auto text, types::Cast(cast, value, type.WithNullable(true), DataType::String()));
-  return static_cast<const arrow::StringArray&>(*text).GetString(0);
-}
-
-// "{d1, 3}" (Paimon `RowToStringCastRule`).
-Result<std::string> RowText(const Table& table, std::string_view serialized,
-                            const std::vector<types::DataField>& fields) {
-  ARROW_ASSIGN_OR_RAISE(const auto values, Decode(table, serialized, fields));
-  std::string out = "{";
-  for (size_t i = 0; i < values.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(const std::string text,
-                          CastText(table, values[i], fields[i].type));
-    out += (i > 0 ? ", " : "") + text;
-  }
-  return out + "}";
-}
 
 // `Object.toString` of Paimon's internal values, which is what keys and bounds show.
 Result<std::string> ObjectText(const arrow::Array& value, const DataType& type) {
@@ -102,32 +61,6 @@ Result<std::string> ObjectText(const arrow::Array& value, const DataType& type) 
   }
 }
 
-Result<std::vector<types::DataField>> PartitionFields(const types::TableSchema& schema) {
-  return schema.FieldsOf(schema.partition_keys);
-}
-
-/// The live files of the snapshot that a read would see, and its schema.
-struct Files {
-  std::optional<meta::Snapshot> snapshot;
-  std::vector<meta::ManifestEntry> entries;
-};
-
-Result<Files> LiveFiles(const Table& table) {
-  Files out;
-  ARROW_ASSIGN_OR_RAISE(BatchStart start, table.StartAt({}));
-  if (start.kind != BatchStart::Kind::kState || start.created_from_millis) {
-    return Unsupported(6605,
-                       "A listing of files of a stretch of history is not there yet:",
-                       V("table", table.name()));
-  }
-  out.snapshot = std::move(start.snapshot);
-  if (!out.snapshot) return out;
-  ARROW_ASSIGN_OR_RAISE(
-      out.entries, meta::ReadLiveFiles(table.context(), table.snapshot_files().paths(),
-                                       *out.snapshot));
-  return out;
-}
-
 /// Bounds and null counts of one file by column of the table, as text.
 class StatsTexts {
  public:
@@ -141,9 +74,9 @@ class StatsTexts {
       ARROW_ASSIGN_OR_RAISE(stored, schema->FieldsOf(*file_.value_stats_cols));
     }
     ARROW_ASSIGN_OR_RAISE(const auto min,
-                          Decode(table_, file_.value_stats.min_values, stored));
+                          DecodeRow(table_, file_.value_stats.min_values, stored));
     ARROW_ASSIGN_OR_RAISE(const auto max,
-                          Decode(table_, file_.value_stats.max_values, stored));
+                          DecodeRow(table_, file_.value_stats.max_values, stored));
     for (const types::DataField& field : table_.schema()->fields) {
       size_t i = 0;
       while (i < stored.size() && stored[i].id != field.id) ++i;
@@ -197,7 +130,7 @@ class StatsTexts {
 Result<Listing::Cell> KeyText(const Table& table, const std::string& key,
                               const std::vector<types::DataField>& fields) {
   if (fields.empty()) return Listing::Cell();
-  ARROW_ASSIGN_OR_RAISE(const auto values, Decode(table, key, fields));
+  ARROW_ASSIGN_OR_RAISE(const auto values, DecodeRow(table, key, fields));
   std::string out = "[";
   for (size_t i = 0; i < values.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(const std::string text, ObjectText(*values[i], fields[i].type));
@@ -238,7 +171,7 @@ Result<Listing> ListFiles(const Table& table) {
   }
   ARROW_ASSIGN_OR_RAISE(const auto paths,
                         types::PartitionPaths::Make(schema, table.context().clock.get()));
-  ARROW_ASSIGN_OR_RAISE(const Files files, LiveFiles(table));
+  ARROW_ASSIGN_OR_RAISE(const ListedFiles files, LiveFiles(table));
   for (const meta::ManifestEntry& entry : files.entries) {
     const meta::DataFileMeta& file = entry.file;
     if (file.write_cols) {
@@ -304,7 +237,7 @@ Result<Listing> ListFileKeyRanges(const Table& table) {
   ARROW_ASSIGN_OR_RAISE(const auto partition_fields, PartitionFields(schema));
   ARROW_ASSIGN_OR_RAISE(const auto paths,
                         types::PartitionPaths::Make(schema, table.context().clock.get()));
-  ARROW_ASSIGN_OR_RAISE(const Files files, LiveFiles(table));
+  ARROW_ASSIGN_OR_RAISE(const ListedFiles files, LiveFiles(table));
   for (const meta::ManifestEntry& entry : files.entries) {
     const meta::DataFileMeta& file = entry.file;
     // Keys have the types of the schema that the file was written with.
@@ -362,94 +295,6 @@ Result<Listing> ListManifests(const Table& table) {
     out.AddRow({manifest.file_name, manifest.file_size, manifest.num_added_files,
                 manifest.num_deleted_files, manifest.schema_id, min, max,
                 CellOf(manifest.min_row_id), CellOf(manifest.max_row_id)});
-  }
-  return out;
-}
-
-namespace {
-
-struct Sums {
-  int64_t rows = 0, bytes = 0, files = 0, total_buckets = 0;
-  std::optional<int64_t> updated;
-
-  void Add(const meta::ManifestEntry& entry) {
-    rows += entry.file.row_count;
-    bytes += entry.file.file_size;
-    ++files;
-    total_buckets = entry.total_buckets;
-    if (entry.file.creation_time_millis) {
-      updated = std::max(updated.value_or(INT64_MIN), *entry.file.creation_time_millis);
-    }
-  }
-};
-
-}  // namespace
-
-Result<Listing> ListPartitions(const Table& table) {
-  ARROW_ASSIGN_OR_RAISE(
-      const bool vectors,
-      options::Options(table.schema()->options).Get(options::kDeletionVectorsEnabled));
-  if (vectors) {
-    return Unsupported(
-        6616, "$partitions of a table with deletion vectors:", V("table", table.name()));
-  }
-  Listing out(table.context().pool);
-  out.AddColumn("partition", DataType::String());
-  for (const char* name : {"record_count", "file_size_in_bytes", "file_count"}) {
-    out.AddColumn(name, DataType::BigInt().NotNull());
-  }
-  out.AddColumn("last_update_time", DataType::Timestamp(3));
-  out.AddColumn("created_at", DataType::Timestamp(3));
-  for (const char* name : {"created_by", "updated_by", "options"}) {
-    out.AddColumn(name, DataType::String());
-  }
-  out.AddColumn("total_buckets", DataType::Int().NotNull());
-  out.AddColumn("done", DataType::Boolean().NotNull());
-  out.AddColumn("deleted_record_count", DataType::BigInt());
-  const types::TableSchema& schema = *table.schema();
-  ARROW_ASSIGN_OR_RAISE(const auto fields, PartitionFields(schema));
-  ARROW_ASSIGN_OR_RAISE(
-      const std::string default_name,
-      options::Options(schema.options).Get(options::kPartitionDefaultName));
-  ARROW_ASSIGN_OR_RAISE(const Files files, LiveFiles(table));
-  std::map<std::string, Sums> sums;
-  for (const meta::ManifestEntry& entry : files.entries) {
-    ARROW_ASSIGN_OR_RAISE(const auto values, Decode(table, entry.partition, fields));
-    std::string name;
-    for (size_t i = 0; i < values.size(); ++i) {
-      ARROW_ASSIGN_OR_RAISE(std::string text, CastText(table, values[i], fields[i].type));
-      if (values[i]->IsNull(0)) text = default_name;
-      name += (i > 0 ? "/" : "") + fields[i].name + "=" + text;
-    }
-    sums[name].Add(entry);
-  }
-  for (const auto& [name, sum] : sums) {
-    out.AddRow({name, sum.rows, sum.bytes, sum.files, CellOf(sum.updated),
-                std::monostate(), std::monostate(), std::monostate(), std::monostate(),
-                sum.total_buckets, int64_t{0}, int64_t{0}});
-  }
-  return out;
-}
-
-Result<Listing> ListBuckets(const Table& table) {
-  Listing out(table.context().pool);
-  out.AddColumn("partition", DataType::String());
-  out.AddColumn("bucket", DataType::Int().NotNull());
-  for (const char* name : {"record_count", "file_size_in_bytes", "file_count"}) {
-    out.AddColumn(name, DataType::BigInt().NotNull());
-  }
-  out.AddColumn("last_update_time", DataType::Timestamp(3));
-  ARROW_ASSIGN_OR_RAISE(const auto fields, PartitionFields(*table.schema()));
-  ARROW_ASSIGN_OR_RAISE(const Files files, LiveFiles(table));
-  std::map<std::pair<std::string, int32_t>, Sums> sums;
-  for (const meta::ManifestEntry& entry : files.entries) {
-    ARROW_ASSIGN_OR_RAISE(const std::string partition,
-                          RowText(table, entry.partition, fields));
-    sums[{partition, entry.bucket}].Add(entry);
-  }
-  for (const auto& [place, sum] : sums) {
-    out.AddRow({place.first, int64_t{place.second}, sum.rows, sum.bytes, sum.files,
-                CellOf(sum.updated)});
   }
   return out;
 }

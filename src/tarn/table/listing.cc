@@ -35,6 +35,7 @@ void Listing::AddColumn(std::string name, types::DataType type) {
 }
 
 Result<std::shared_ptr<arrow::Array>> Listing::Column(size_t index) const {
+  if (const auto whole = whole_.find(index); whole != whole_.end()) return whole->second;
   ARROW_ASSIGN_OR_RAISE(const auto type, types::ToArrow(fields_[index].type));
   ARROW_ASSIGN_OR_RAISE(auto builder, arrow::MakeBuilder(type, pool_));
   for (const auto& row : rows_) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,10 @@ class Listing {
   /// Absent, a number (integers, booleans, milliseconds of a TIMESTAMP(3)), or text.
   using Cell = std::variant<std::monostate, int64_t, std::string>;
   void AddRow(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  /// Give a column of nested values whole, one per row; its cells then do not count.
+  void SetColumn(size_t index, std::shared_ptr<arrow::Array> array) {
+    whole_[index] = std::move(array);
+  }
 
   const std::vector<types::DataField>& fields() const { return fields_; }
   int64_t rows() const { return static_cast<int64_t>(rows_.size()); }
@@ -34,6 +39,7 @@ class Listing {
   arrow::MemoryPool* pool_;
   std::vector<types::DataField> fields_;
   std::vector<std::vector<Cell>> rows_;
+  std::map<size_t, std::shared_ptr<arrow::Array>> whole_;
 };
 
 template <typename T>
@@ -49,7 +55,17 @@ int64_t LocalMillis(const Table& table, int64_t epoch_millis);
 Result<Listing> ListFiles(const Table& table);
 Result<Listing> ListFileKeyRanges(const Table& table);
 Result<Listing> ListManifests(const Table& table);
-Result<Listing> ListPartitions(const Table& table);
+Result<Listing> ListPartitionSums(const Table& table);
 Result<Listing> ListBuckets(const Table& table);
+/// Index files of the snapshot that is read (Paimon `TableIndexesTable`).
+Result<Listing> ListIndexes(const Table& table);
+
+/// One partition of the snapshot that is read, summed up.
+struct PartitionTotal {
+  std::string name;  ///< "dt=2024-01-01/hh=3", by the names of its folders, unescaped
+  int64_t rows = 0, bytes = 0, files = 0;
+  std::optional<int64_t> updated_millis;  ///< epoch; of its newest file
+};
+Result<std::vector<PartitionTotal>> ListPartitionTotals(const Table& table);
 
 }  // namespace tarn::table

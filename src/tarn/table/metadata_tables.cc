@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tarn/base/json_writer.h"
+#include "tarn/table/branches.h"
+#include "tarn/table/consumers.h"
 #include "tarn/table/listing.h"
 #include "tarn/table/listing_texts.h"
 #include "tarn/types/arrow_types.h"
@@ -137,13 +139,9 @@ Result<Listing> Branches(const Table& table) {
   Listing out(table.context().pool);
   out.AddColumn("branch_name", DataType::String().NotNull());
   out.AddColumn("create_time", DataType::Timestamp(3).NotNull());
-  constexpr std::string_view kPrefix = "branch-";
-  ARROW_ASSIGN_OR_RAISE(const auto listed, table.context().files->List(
-                                               base::JoinPath(table.path(), "branch")));
-  for (const base::FileStatus& file : listed) {
-    if (!file.is_directory || !file.name().starts_with(kPrefix)) continue;
-    out.AddRow({std::string(file.name().substr(kPrefix.size())),
-                LocalMillis(table, file.modified_millis)});
+  ARROW_ASSIGN_OR_RAISE(const auto branches, ListBranches(table));
+  for (const auto& [name, modified] : branches) {
+    out.AddRow({name, LocalMillis(table, modified)});
   }
   return out;
 }
@@ -174,16 +172,8 @@ Result<Listing> Consumers(const Table& table) {
   Listing out(table.context().pool);
   out.AddColumn("consumer_id", DataType::String().NotNull());
   out.AddColumn("next_snapshot_id", DataType::BigInt().NotNull());
-  constexpr std::string_view kPrefix = "consumer-";
-  ARROW_ASSIGN_OR_RAISE(
-      const auto listed,
-      table.context().files->List(table.snapshot_files().paths().ConsumerDirectory()));
-  for (const base::FileStatus& file : listed) {
-    if (file.is_directory || !file.name().starts_with(kPrefix)) continue;
-    ARROW_ASSIGN_OR_RAISE(const auto json, ReadJsonObject(table, file.path));
-    ARROW_ASSIGN_OR_RAISE(const int64_t next, NumberIn(json, "nextSnapshot", file.path));
-    out.AddRow({std::string(file.name().substr(kPrefix.size())), next});
-  }
+  ARROW_ASSIGN_OR_RAISE(const auto consumers, ListConsumers(table));
+  for (const auto& [name, next] : consumers) out.AddRow({name, next});
   return out;
 }
 
@@ -291,8 +281,9 @@ Result<std::shared_ptr<SystemTable>> OpenMetadataTable(std::shared_ptr<Table> ta
   if (kind == "file_key_ranges") make = ListFileKeyRanges;
   if (kind == "files") make = ListFiles;
   if (kind == "manifests") make = ListManifests;
-  if (kind == "partitions") make = ListPartitions;
+  if (kind == "partitions") make = ListPartitionSums;
   if (kind == "buckets") make = ListBuckets;
+  if (kind == "table_indexes") make = ListIndexes;
   if (make == nullptr) return std::shared_ptr<SystemTable>();
   ARROW_ASSIGN_OR_RAISE(Listing listing, make(*table));
   return std::make_shared<MetadataTable>(table->name() + "$" + kind, std::move(listing));

@@ -2,6 +2,11 @@
 #include "tarn/table/rollback.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "tarn/commit/overwrite.h"
+#include "tarn/table/restored_files.h"
+#include "tarn/table/tags.h"
 
 namespace tarn::table {
 namespace {
@@ -90,6 +95,47 @@ Result<int64_t> RollbackToTag(const Table& table, const std::string& tag_name) {
   ARROW_RETURN_NOT_OK(
       files.WriteAtomically(paths.SnapshotEarliestHint(), std::to_string(id)));
   return id;
+}
+
+Result<RollbackAsLatest> RollbackToAsLatest(const Table& table,
+                                            const std::optional<std::string>& tag,
+                                            std::optional<int64_t> snapshot_id) {
+  if (tag.has_value() == snapshot_id.has_value()) {
+    return InvalidInput(1628, "Must specify exactly one of tag and snapshot_id:",
+                        V("table", table.name()));
+  }
+  RollbackAsLatest out;
+  ARROW_ASSIGN_OR_RAISE(const auto latest, table.snapshot_files().LatestId());
+  if (!latest) {
+    return NotFound(4606, "Table has no snapshot:", V("table", table.name()));
+  }
+  out.previous = *latest;
+  const std::string uuid = table.context().random->Uuid();
+  meta::Snapshot target;
+  std::optional<std::string> made;
+  if (tag) {
+    ARROW_ASSIGN_OR_RAISE(meta::Tag held, table.snapshot_files().GetTag(*tag));
+    target = std::move(held.snapshot);
+  } else {
+    made = std::string(kRollbackAsLatest) + std::to_string(*snapshot_id) + "-" + uuid;
+    ARROW_ASSIGN_OR_RAISE(target,
+                          CreateTag(table, {.name = *made, .snapshot_id = snapshot_id}));
+  }
+  out.rolled_back = target.id;
+  commit::TableCommitOptions options;
+  options.commit_user = std::string(kRollbackAsLatest) + uuid;
+  ARROW_ASSIGN_OR_RAISE(const auto commit, table.NewCommit(options));
+  const auto outcome = commit::OverwriteCommit::Of(commit.get())
+                           .Restore(meta::kBatchCommitIdentifier, target);
+  if (!outcome.ok()) {
+    // Nobody knows of the tag, unless the commit may be there.
+    if (made && KindOf(outcome.status()) != ErrorKind::kCommitUnknown) {
+      (void)DeleteTag(table, *made);
+    }
+    return outcome.status();
+  }
+  out.current = outcome->snapshot_ids.back();
+  return out;
 }
 
 }  // namespace tarn::table

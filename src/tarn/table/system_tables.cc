@@ -19,9 +19,8 @@
 namespace tarn::table {
 namespace {
 
-constexpr std::array<std::string_view, 5> kLater = {
-    "file_monitor", "row_tracking", "table_indexes", "physical_files_size",
-    "file_indexes"};
+constexpr std::array<std::string_view, 4> kLater = {
+    "file_monitor", "row_tracking", "physical_files_size", "file_indexes"};
 
 /// What is left of a primary-key table without merging: the files of the highest level.
 class ReadOptimized final : public SystemTable {
@@ -80,6 +79,16 @@ Result<std::shared_ptr<SystemTable>> OpenSystemTable(std::shared_ptr<Table> tabl
   }
   ARROW_ASSIGN_OR_RAISE(auto metadata, OpenMetadataTable(table, kind));
   if (metadata != nullptr) return metadata;
+  if (kind == "row_tracking") {
+    const auto tracking = table->schema()->options.find("row-tracking.enabled");
+    if (tracking == table->schema()->options.end() ||
+        base::ToLower(tracking->second) != "true") {
+      return InvalidInput(1627,
+                          "Table does not support row tracking, please enable "
+                          "'row-tracking.enabled' option to use this system table:",
+                          V("table", table->name() + "$" + kind));
+    }
+  }
   if (std::find(kLater.begin(), kLater.end(), kind) != kLater.end()) {
     return Unsupported(6611, "System table is not supported yet:",
                        V("table", table->name() + "$" + kind));

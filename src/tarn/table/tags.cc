@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/table/tags.h"
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "tarn/base/units.h"
 #include "tarn/table/auto_tag.h"
+#include "tarn/table/branch_holds.h"
+#include "tarn/table/file_deletion.h"
+#include "tarn/table/restored_files.h"
+#include "tarn/table/time_travel.h"
 
 namespace tarn::table {
 namespace {
@@ -72,6 +78,37 @@ Status CheckAutomatic(const Table& table, const std::string& name, int64_t snaps
   return Status::OK();
 }
 
+/// What the snapshot of a tag leaves behind: its neighbours among tags and snapshots keep
+/// what they need of it.
+Result<std::unique_ptr<FileDeletion>> PlanDeletion(
+    const Table& table, const meta::Snapshot& going,
+    const std::vector<std::pair<std::string, meta::Tag>>& tags) {
+  std::optional<meta::Snapshot> left, right;
+  std::vector<meta::Snapshot> others;
+  for (const auto& [name, tag] : tags) {
+    const meta::Snapshot& other = tag.snapshot;
+    if (other.id != going.id) others.push_back(other);
+    if (other.id < going.id && (!left || other.id > left->id)) left = other;
+    if (other.id > going.id && (!right || other.id < right->id)) right = other;
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto earliest, table.snapshot_files().EarliestId());
+  if (earliest && (!right || *earliest < right->id)) {
+    ARROW_ASSIGN_OR_RAISE(right, table.snapshot_files().Get(*earliest));
+  }
+  ARROW_ASSIGN_OR_RAISE(auto deletion, FileDeletion::Make(table));
+  DataFileSet kept;
+  ARROW_RETURN_NOT_OK(HoldForBranches(table, deletion.get(), &kept));
+  ARROW_RETURN_NOT_OK(HoldRestored(table, 0, others, deletion.get(), &kept));
+  for (const auto* neighbour : {&left, &right}) {
+    if (!*neighbour) continue;
+    ARROW_RETURN_NOT_OK(deletion->AddLiveFiles(**neighbour, &kept));
+    ARROW_RETURN_NOT_OK(deletion->KeepMetadata(**neighbour));
+  }
+  ARROW_RETURN_NOT_OK(deletion->PlanLive(going, {&kept}));
+  ARROW_RETURN_NOT_OK(deletion->PlanMetadata(going, /*with_changelog=*/false));
+  return deletion;
+}
+
 Result<meta::Snapshot> WriteTag(const Table& table, const TagRequest& request) {
   ARROW_RETURN_NOT_OK(RefuseCallbacks(table));
   ARROW_ASSIGN_OR_RAISE(meta::Snapshot snapshot, SnapshotOf(table, request));
@@ -115,19 +152,53 @@ Status DeleteTag(const Table& table, const std::string& name) {
   const io::TablePaths& paths = table.snapshot_files().paths();
   ARROW_ASSIGN_OR_RAISE(
       bool held, table.context().files->Exists(paths.SnapshotFile(tag.snapshot.id)));
+  std::unique_ptr<FileDeletion> deletion;
   if (!held) {
     ARROW_ASSIGN_OR_RAISE(const auto tags, table.snapshot_files().ListTags());
     for (const auto& [other, other_tag] : tags) {
       held |= other != name && other_tag.snapshot.id == tag.snapshot.id;
     }
-  }
-  if (!held) {
-    return Unsupported(
-        6620, "Deleting the last tag of an expired snapshot is not there yet:",
-        V("table", table.name()), V("tag", name), V("snapshot", tag.snapshot.id));
+    if (!held) {
+      ARROW_ASSIGN_OR_RAISE(deletion, PlanDeletion(table, tag.snapshot, tags));
+    }
   }
   ARROW_ASSIGN_OR_RAISE(const std::string path, paths.TagFile(name));
-  return table.context().files->Delete(path);
+  ARROW_RETURN_NOT_OK(table.context().files->Delete(path));
+  return deletion == nullptr ? Status::OK() : deletion->Run();
+}
+
+Result<std::vector<std::string>> ExpireTags(const Table& table,
+                                            std::optional<int64_t> older_than_millis) {
+  base::Clock& clock = *table.context().clock;
+  // Times of creation are local.
+  const auto local = [&](int64_t millis) {
+    return millis + clock.LocalOffsetMillis(millis);
+  };
+  const int64_t now_nanos = local(clock.NowMillis()) * kNanosPerMilli;
+  std::optional<int64_t> older_than;
+  if (older_than_millis) older_than = local(*older_than_millis) * kNanosPerMilli;
+  std::vector<std::string> expired;
+  ARROW_ASSIGN_OR_RAISE(const auto tags, table.snapshot_files().ListTags());
+  for (const auto& [name, tag] : tags) {
+    std::optional<int64_t> created = tag.create_time_nanos;
+    if (!created || !tag.time_retained_nanos) {
+      if (!older_than) continue;
+      ARROW_ASSIGN_OR_RAISE(const std::string path,
+                            table.snapshot_files().paths().TagFile(name));
+      const auto file = table.context().files->Stat(path);
+      if (!file.ok()) {
+        if (KindOf(file.status()) == ErrorKind::kNotFound) continue;
+        return file.status();
+      }
+      created = local(file->modified_millis) * kNanosPerMilli;
+    }
+    const bool over =
+        tag.time_retained_nanos && now_nanos - *created > *tag.time_retained_nanos;
+    if (!over && !(older_than && *older_than > *created)) continue;
+    ARROW_RETURN_NOT_OK(DeleteTag(table, name));
+    expired.push_back(name);
+  }
+  return expired;
 }
 
 Status RenameTag(const Table& table, const std::string& from, const std::string& to) {
@@ -145,6 +216,23 @@ Status RenameTag(const Table& table, const std::string& from, const std::string&
                         V("tag", to));
   }
   return table.context().files->Delete(source);
+}
+
+Result<meta::Snapshot> FirstAtOrAfterWatermark(const Table& table, int64_t watermark) {
+  ARROW_ASSIGN_OR_RAISE(auto found,
+                        AtOrAfterWatermark(table.snapshot_files(), watermark));
+  ARROW_ASSIGN_OR_RAISE(auto tags, table.snapshot_files().ListTags());
+  const meta::Snapshot* tagged = nullptr;
+  for (const auto& [name, tag] : tags) {
+    if (!tag.snapshot.watermark || *tag.snapshot.watermark < watermark) continue;
+    if (tagged == nullptr || tag.snapshot.id < tagged->id) tagged = &tag.snapshot;
+  }
+  const bool better = tagged != nullptr && (!found || !found->watermark ||
+                                            *tagged->watermark < *found->watermark);
+  if (better) return *tagged;
+  if (found) return *std::move(found);
+  return NotFound(4604, "There is no snapshot at or after this watermark:",
+                  V("table", table.name()), V("watermark", watermark));
 }
 
 Result<meta::Snapshot> FirstAtOrAfter(const Table& table, int64_t millis) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tarn/table/table.h"
 
@@ -24,12 +25,25 @@ Result<meta::Snapshot> CreateTag(const Table& table, const TagRequest& request);
 /// The same over a tag that is there (kNotFound otherwise).
 Result<meta::Snapshot> ReplaceTag(const Table& table, const TagRequest& request);
 
-/// Remove tags; a name that no tag has is skipped, as in Java. Errors: kUnsupported for
-/// the last tag of an expired snapshot, whose files would go with it.
+/// Remove a tag; a name that no tag has is skipped, as in Java. With the last tag of a
+/// snapshot that has expired go the files that nothing else needs (Paimon
+/// `TagManager.doClean`). Errors: kCorruption, kNotFound for metadata of what stays that
+/// cannot be read, before anything is deleted.
 Status DeleteTag(const Table& table, const std::string& name);
 
 /// Errors: kNotFound, kInvalidInput for a target that exists.
 Status RenameTag(const Table& table, const std::string& from, const std::string& to);
+
+/// Remove the tags whose time is over, and, given a time, those created before it: tags
+/// without a time of creation go by the time of their file (Paimon `TagTimeExpire`).
+/// Answers their names.
+/// \param older_than_millis  epoch milliseconds
+Result<std::vector<std::string>> ExpireTags(const Table& table,
+                                            std::optional<int64_t> older_than_millis);
+
+/// The first snapshot of history or of a tag whose watermark is not below `watermark`.
+/// Errors: kNotFound.
+Result<meta::Snapshot> FirstAtOrAfterWatermark(const Table& table, int64_t watermark);
 
 /// The first snapshot of history or of a tag whose time is not before `millis`. Errors:
 /// kNotFound.

@@ -14,11 +14,14 @@ namespace {
 
 constexpr std::string_view kWatermarkPrefix = "watermark-";
 
-/// The first snapshot whose watermark is not below `watermark`, found as Java finds it
-/// (Paimon `SnapshotManager.laterOrEqualWatermark`): snapshots without one count as their
-/// predecessor in the search, and may be the answer.
+/// The first snapshot whose watermark is not below `watermark`, or the last one whose is
+/// not above, found as Java finds it (Paimon `SnapshotManager.laterOrEqualWatermark` and
+/// `earlierOrEqualWatermark`): snapshots without one count as their predecessor in the
+/// search, and may be the answer; so may the first one that has one, even if it is above.
+enum class WatermarkSide : uint8_t { kAtOrAfter, kAtOrBefore };
+
 Result<std::optional<meta::Snapshot>> AtWatermark(const meta::SnapshotFiles& snapshots,
-                                                  int64_t watermark) {
+                                                  int64_t watermark, WatermarkSide side) {
   std::optional<meta::Snapshot> found;
   ARROW_ASSIGN_OR_RAISE(const auto last, snapshots.Latest());
   ARROW_ASSIGN_OR_RAISE(const auto first, snapshots.EarliestId());
@@ -38,13 +41,21 @@ Result<std::optional<meta::Snapshot>> AtWatermark(const meta::SnapshotFiles& sna
       ARROW_ASSIGN_OR_RAISE(const meta::Snapshot before, snapshots.Get(--middle));
       reached = before.watermark;
     }
-    if (!reached || *reached < watermark) {
+    if (!reached) {
       low = middle + 1;
       continue;
     }
-    found = std::move(snapshot);
-    if (*reached == watermark) break;
-    high = middle - 1;
+    const bool below = *reached < watermark;
+    const bool exact = *reached == watermark;
+    if (exact || below == (side == WatermarkSide::kAtOrBefore)) {
+      found = std::move(snapshot);
+    }
+    if (exact) break;
+    if (below) {
+      low = middle + 1;
+    } else {
+      high = middle - 1;
+    }
   }
   return found;
 }
@@ -145,6 +156,16 @@ Result<TimeTravel> TimeTravel::FromOptions(
   return at;
 }
 
+Result<std::optional<meta::Snapshot>> AtOrBeforeWatermark(
+    const meta::SnapshotFiles& snapshots, int64_t watermark) {
+  return AtWatermark(snapshots, watermark, WatermarkSide::kAtOrBefore);
+}
+
+Result<std::optional<meta::Snapshot>> AtOrAfterWatermark(
+    const meta::SnapshotFiles& snapshots, int64_t watermark) {
+  return AtWatermark(snapshots, watermark, WatermarkSide::kAtOrAfter);
+}
+
 Result<std::optional<meta::Snapshot>> FindSnapshot(const meta::SnapshotFiles& snapshots,
                                                    const TimeTravel& at) {
   if (at.version) return AtVersion(snapshots, *at.version);
@@ -164,7 +185,8 @@ Result<std::optional<meta::Snapshot>> FindSnapshot(const meta::SnapshotFiles& sn
                     V("epoch_millis", *at.timestamp_millis));
   }
   if (at.watermark) {
-    ARROW_ASSIGN_OR_RAISE(auto snapshot, AtWatermark(snapshots, *at.watermark));
+    ARROW_ASSIGN_OR_RAISE(
+        auto snapshot, AtWatermark(snapshots, *at.watermark, WatermarkSide::kAtOrAfter));
     if (snapshot) return snapshot;
     return NotFound(4604, "There is no snapshot at or after this watermark:",
                     V("table", snapshots.paths().root()), V("watermark", *at.watermark));

@@ -43,6 +43,15 @@ struct TimeTravel {
 Result<std::optional<meta::Snapshot>> FindSnapshot(const meta::SnapshotFiles& snapshots,
                                                    const TimeTravel& at);
 
+/// The last snapshot whose watermark is not above `watermark`, or the first whose is not
+/// below; snapshots without a watermark count as the one before them. As in Java, the
+/// first snapshot that has a watermark is the answer where it is above already. Absent
+/// where none has one. Errors: kNotFound for one that expires meanwhile.
+Result<std::optional<meta::Snapshot>> AtOrBeforeWatermark(
+    const meta::SnapshotFiles& snapshots, int64_t watermark);
+Result<std::optional<meta::Snapshot>> AtOrAfterWatermark(
+    const meta::SnapshotFiles& snapshots, int64_t watermark);
+
 /// A local time, "2024-01-31 12:00:00.123" or a date, in epoch milliseconds (Paimon
 /// `DateTimeUtils.parseTimestampData`). Errors: kInvalidInput.
 Result<int64_t> LocalTimeMillis(const base::Context& context, const std::string& text);

@@ -205,21 +205,12 @@ Status WriteChangelog(const base::Context& context, const ChangelogRule& rule,
     ARROW_ASSIGN_OR_RAISE(const bool has_after, seek(&after));
     const bool was = has_before && before.is_add();
     const bool is = has_after && after.is_add();
-    if (has_after && !is && spec.engine == merge::Engine::kAggregation &&
-        !spec.remove_record_on_delete) {
-      // Java folds even a lone retraction here, and shows what it negates as a new row.
-      return Unsupported(6663,
-                         "A changelog of a key that was only retracted is not there "
-                         "yet: set 'aggregation.remove-record-on-delete' or "
-                         "'ignore-delete', or compact with another engine:",
-                         V("option", "changelog-producer"),
-                         V("merge-engine", "aggregation"));
-    }
     if (!was && is) {
       changes.Add(after, RowKind::kInsert);
     } else if (was && !is) {
       changes.Add(before, RowKind::kDelete);
-    } else if (was && is && !(rule.skip_equal && RowsEqual(rule, before, after))) {
+    } else if (was && is && spec.engine != merge::Engine::kFirstRow &&
+               !(rule.skip_equal && RowsEqual(rule, before, after))) {
       changes.Add(before, RowKind::kUpdateBefore);
       changes.Add(after, RowKind::kUpdateAfter);
     }

@@ -104,6 +104,24 @@ class CompactionTask {
                                   std::move(options));
   }
 
+  /// Whether even a lone record is merged: in Java's rewriter of tables that look rows up
+  /// (Paimon `LookupMergeTreeCompactRewriter`), where level 0 takes part.
+  bool MergesSingleRecords(const CompactionStep& step) const {
+    const bool looks_up = spec_.lookup || spec_.engine == merge::Engine::kFirstRow;
+    const bool full =
+        rule_ && rule_->producer == ChangelogRule::Producer::kFullCompaction;
+    if (!looks_up || full || plan_.output_level == 0) return false;
+    for (const auto& section : step.sections) {
+      for (const auto& run : section) {
+        if (std::any_of(run.begin(), run.end(),
+                        [](const auto& file) { return file.level == 0; })) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   Status Rewrite(const CompactionStep& step) {
     ARROW_ASSIGN_OR_RAISE(auto writer,
                           datafile::DataFileWriter::Make(Writing(), plan_.output_level,
@@ -111,7 +129,9 @@ class CompactionTask {
     for (const auto& section : step.sections) {
       ARROW_ASSIGN_OR_RAISE(auto runs, OpenRuns(section, [](int32_t) { return true; }));
       ARROW_ASSIGN_OR_RAISE(
-          auto merger, Merge(std::move(runs), {.drop_retracts = plan_.drop_deletes}));
+          auto merger,
+          Merge(std::move(runs), {.drop_retracts = plan_.drop_deletes,
+                                  .merge_single_records = MergesSingleRecords(step)}));
       while (true) {
         ARROW_ASSIGN_OR_RAISE(auto batch, merger->Next());
         if (!batch) break;
@@ -149,12 +169,17 @@ class CompactionTask {
       if (changed_runs.empty()) continue;
       ChangelogInput input;
       ARROW_ASSIGN_OR_RAISE(auto all, OpenRuns(section, [](int32_t) { return true; }));
-      ARROW_ASSIGN_OR_RAISE(input.after, Merge(std::move(all), {}));
+      ARROW_ASSIGN_OR_RAISE(
+          input.after,
+          Merge(std::move(all), {.merge_single_records = MergesSingleRecords(step)}));
       ARROW_ASSIGN_OR_RAISE(auto old_runs, OpenRuns(section, is_old));
       if (!old_runs.empty()) {
-        // Of several old records only the one of the lowest level counts.
+        // Of several old records only the one of the lowest level counts, as it is
+        // stored.
         merge::MergeSpec old = spec_;
         old.lookup = true;
+        old.engine = merge::Engine::kDeduplicate;
+        old.ignore_delete = false;
         ARROW_ASSIGN_OR_RAISE(input.before,
                               merge::RunMerger::Make(*bucket_.context, std::move(old),
                                                      std::move(old_runs), {}));

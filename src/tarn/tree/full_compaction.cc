@@ -7,10 +7,22 @@
 #include <fmt/format.h>
 
 #include "tarn/base/units.h"
+#include "tarn/datafile/write_settings.h"
 #include "tarn/options/options.h"
 
 namespace tarn::tree {
 namespace {
+
+/// Paimon `LookupStrategy.needLookup`.
+Result<bool> LooksUp(const options::Options& table) {
+  ARROW_ASSIGN_OR_RAISE(const std::string engine, table.Get(options::kMergeEngine));
+  ARROW_ASSIGN_OR_RAISE(const std::string producer,
+                        table.Get(options::kChangelogProducer));
+  ARROW_ASSIGN_OR_RAISE(const bool vectors, table.Get(options::kDeletionVectorsEnabled));
+  ARROW_ASSIGN_OR_RAISE(const bool forced, table.Get(options::kForceLookup));
+  if (producer == "full-compaction") return false;  // it has a rewriter of its own
+  return engine == "first-row" || producer == "lookup" || vectors || forced;
+}
 
 Result<bool> MustRewrite(const FullCompactionOptions& options,
                          const meta::DataFileMeta& file) {
@@ -56,7 +68,8 @@ class StepBuilder {
     const bool may_hold_deletes =
         !file.delete_row_count.has_value() || *file.delete_row_count > 0;
     ARROW_ASSIGN_OR_RAISE(const bool must_rewrite, MustRewrite(options_, file));
-    if (may_hold_deletes || options_.force_rewrite || must_rewrite) {
+    const bool other_format = options_.rewrite_level_0 && file.level == 0;
+    if (may_hold_deletes || options_.force_rewrite || must_rewrite || other_format) {
       steps_.push_back({CompactionStep::Kind::kRewrite, {{{file}}}});
     } else if (file.level != output_level_) {
       steps_.push_back({CompactionStep::Kind::kUpgrade, {{{file}}}});
@@ -90,6 +103,17 @@ Result<FullCompactionOptions> FullCompactionOptions::FromSchema(
       static_cast<int64_t>(static_cast<double>(target_size.bytes) * ratio);
   ARROW_ASSIGN_OR_RAISE(out.force_rewrite,
                         table.Get(options::kCompactionForceRewriteAllFiles));
+  ARROW_ASSIGN_OR_RAISE(const bool looks_up, LooksUp(table));
+  if (looks_up) {
+    ARROW_ASSIGN_OR_RAISE(const std::string format, table.Get(options::kFileFormat));
+    ARROW_ASSIGN_OR_RAISE(const std::string formats,
+                          table.Get(options::kFileFormatPerLevel));
+    ARROW_ASSIGN_OR_RAISE(const std::string low,
+                          datafile::ValueAtLevel(formats, 0, format));
+    ARROW_ASSIGN_OR_RAISE(const std::string high,
+                          datafile::ValueAtLevel(formats, out.max_level, format));
+    out.rewrite_level_0 = low != high;
+  }
   return out;
 }
 

@@ -34,12 +34,15 @@ struct FullCompactionOptions {
   int32_t max_level = 5;         ///< `num-levels` - 1
   int64_t small_file_bytes = 0;  ///< below it a file that overlaps nothing is rewritten
   bool force_rewrite = false;    ///< `compaction.force-rewrite-all-files`
+  /// Level 0 is of another format than the highest one, in a table that looks rows up,
+  /// which then rewrites what it would only have moved there.
+  bool rewrite_level_0 = false;
   /// Files that may not stay as they are even where nothing overlaps them: rows of theirs
   /// have expired. Not set = none.
   std::function<Result<bool>(const meta::DataFileMeta&)> must_rewrite = {};
 
   /// From `num-levels`, `num-sorted-run.compaction-trigger`, `target-file-size`,
-  /// `compaction.small-file-ratio`. Errors: kInvalidInput.
+  /// `compaction.small-file-ratio`, `file.format.per.level`. Errors: kInvalidInput.
   static Result<FullCompactionOptions> FromSchema(const types::TableSchema& schema);
 };
 

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <map>
+#include <utility>
+
+#include "tarn/base/units.h"
+#include "tarn/options/options.h"
+#include "tarn/sql/diagnostic.h"
+#include "tarn/sql/partition_value.h"
+#include "tarn/sql/procedure.h"
+#include "tarn/table/consumers.h"
+#include "tarn/table/expire_snapshots.h"
+#include "tarn/table/time_travel.h"
+
+namespace tarn::sql {
+namespace {
+
+using Answer = Result<ProcedureAnswer>;
+
+Answer Compact(const ProcedureCall& call) {
+  const ProcedureArguments& arguments = call.arguments;
+  table::CompactRequest request;
+  if (const auto partitions = arguments.TextIfAny("partitions")) {
+    ARROW_ASSIGN_OR_RAISE(request.partitions, PartitionTextsOf(*partitions));
+  }
+  for (const char* name : {"order_by", "order_strategy", "options", "where",
+                           "partition_idle_time", "compact_strategy"}) {
+    const auto text = arguments.TextIfAny(name);
+    if (!text || (std::string_view(name) == "compact_strategy" && *text == "full")) {
+      continue;
+    }
+    return MakeStatus(
+        ErrorKind::kUnsupported, kUnsupportedStatement,
+        fmt::format("The argument {} of sys.compact is not supported yet", name));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto report, call.table.Compact(request));
+  ProcedureAnswer out = SayResult(call.table);
+  out.message = fmt::format("Compacted {} buckets: {} files to {}, {} rows to {}.",
+                            report.buckets, report.files_before, report.files_after,
+                            report.rows_before, report.rows_after);
+  return out;
+}
+
+Answer AlterDefault(const ProcedureCall& call) {
+  meta::UpdateColumnDefaultChange change;
+  for (std::string_view rest = call.arguments.Text("column"); !rest.empty();) {
+    const size_t dot = rest.find('.');
+    change.path.emplace_back(rest.substr(0, dot));
+    rest = dot == rest.npos ? std::string_view() : rest.substr(dot + 1);
+  }
+  if (const auto* value = call.arguments.Find("default_value")) {
+    change.default_value = value->text;
+  }
+  ARROW_RETURN_NOT_OK(call.catalog.AlterTable(call.name, {change}, false, nullptr));
+  return SayResult(call.table);
+}
+
+/// "a=b,c=d" (Paimon `ParameterUtils.parseCommaSeparatedKeyValues`).
+Result<std::map<std::string, std::string>> OptionsOf(const std::string& text) {
+  std::map<std::string, std::string> out;
+  for (const std::string& part : options::SplitList(text)) {
+    const std::string_view pair = part;
+    const size_t equals = pair.find('=');
+    if (equals == pair.npos) {
+      return InvalidInput(1174,
+                          "Options are written key=value,key=value:", V("text", text));
+    }
+    out[std::string(base::Trim(pair.substr(0, equals)))] =
+        base::Trim(pair.substr(equals + 1));
+  }
+  return out;
+}
+
+Answer ExpireSnapshots(const ProcedureCall& call) {
+  const ProcedureArguments& arguments = call.arguments;
+  std::map<std::string, std::string> options;
+  if (const auto text = arguments.TextIfAny("options")) {
+    ARROW_ASSIGN_OR_RAISE(options, OptionsOf(*text));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto table, call.catalog.GetTable(call.name, options));
+  ARROW_ASSIGN_OR_RAISE(auto request, table::ExpireRequest::FromOptions(*table));
+  const auto take = [&](const char* name, int32_t* into) {
+    const auto number = arguments.NumberIfAny(name);
+    if (number) *into = static_cast<int32_t>(*number);
+  };
+  take("retain_max", &request.retain_max);
+  take("retain_min", &request.retain_min);
+  take("max_deletes", &request.max_deletes);
+  if (const auto text = arguments.TextIfAny("older_than")) {
+    ARROW_ASSIGN_OR_RAISE(request.older_than_millis,
+                          table::LocalTimeMillis(table->context(), *text));
+  }
+  ARROW_ASSIGN_OR_RAISE(const int64_t expired, table::ExpireSnapshots(*table, request));
+  return SayResult(call.table, std::to_string(expired));
+}
+
+Answer ResetConsumer(const ProcedureCall& call) {
+  ARROW_RETURN_NOT_OK(
+      table::ResetConsumer(call.table, call.arguments.Text("consumer_id"),
+                           call.arguments.NumberIfAny("next_snapshot_id")));
+  return SayResult(call.table);
+}
+
+Answer ClearConsumers(const ProcedureCall& call) {
+  for (const char* name : {"including_consumers", "excluding_consumers"}) {
+    if (!call.arguments.TextIfAny(name)) continue;
+    return MakeStatus(
+        ErrorKind::kUnsupported, kUnsupportedStatement,
+        fmt::format("The argument {} of sys.clear_consumers is not supported yet", name));
+  }
+  ARROW_RETURN_NOT_OK(table::ClearConsumers(call.table));
+  return SayResult(call.table);
+}
+
+}  // namespace
+
+std::vector<Procedure> UpkeepProcedures() {
+  return {
+      {"alter_column_default_value",
+       {{.name = "column", .required = true}, {.name = "default_value"}},
+       AlterDefault,
+       "as `ALTER COLUMN .. SET DEFAULT`; without a value the default is dropped"},
+      {"clear_consumers",
+       {{.name = "including_consumers", .spark_name = "includingConsumers"},
+        {.name = "excluding_consumers", .spark_name = "excludingConsumers"}},
+       ClearConsumers,
+       "all consumers are forgotten; patterns are refused by name"},
+      {"compact",
+       {{.name = "partitions"},
+        {.name = "order_strategy"},
+        {.name = "order_by"},
+        {.name = "options"},
+        {.name = "where"},
+        {.name = "partition_idle_time"},
+        {.name = "compact_strategy"}},
+       Compact,
+       "a full compaction; `compact_strategy` may be `'full'`, and of the others only "
+       "`partitions` does something: they are refused by name"},
+      {"expire_snapshots",
+       {{.name = "retain_max", .type = ArgumentType::kInt},
+        {.name = "retain_min", .type = ArgumentType::kInt},
+        {.name = "older_than"},
+        {.name = "max_deletes", .type = ArgumentType::kInt},
+        {.name = "options"}},
+       ExpireSnapshots,
+       "the oldest snapshots go, with what nothing else needs: more than `retain_max`, "
+       "and "
+       "those whose successor is older than a local time; `retain_min`, consumers, tags "
+       "and branches hold back. Options of the table where arguments are left out"},
+      {"reset_consumer",
+       {{.name = "consumer_id", .required = true, .spark_name = "consumerId"},
+        {.name = "next_snapshot_id",
+         .type = ArgumentType::kBigInt,
+         .spark_name = "nextSnapshotId"}},
+       ResetConsumer,
+       "a consumer goes on with that snapshot, or is forgotten without one"},
+  };
+}
+
+}  // namespace tarn::sql
