@@ -28,9 +28,8 @@ class KeyedStream {
   bool needs_batch() const { return !at_end_ && row_ == rows_; }
   int64_t row() const { return row_; }
   void Advance() { ++row_; }
-  bool is_add() const {
-    return types::IsAdd(static_cast<RowKind>(batch_->kinds->data()[row_]));
-  }
+  RowKind kind() const { return static_cast<RowKind>(batch_->kinds->data()[row_]); }
+  bool is_add() const { return types::IsAdd(kind()); }
   int64_t sequence(int64_t row) const {
     return reinterpret_cast<const int64_t*>(batch_->sequences->data())[row];
   }
@@ -206,7 +205,9 @@ Status WriteChangelog(const base::Context& context, const ChangelogRule& rule,
     const bool was = has_before && before.is_add();
     const bool is = has_after && after.is_add();
     if (!was && is) {
-      changes.Add(after, RowKind::kInsert);
+      // A first row is its own change, whatever kind it was written with.
+      changes.Add(after, spec.engine == merge::Engine::kFirstRow ? after.kind()
+                                                                 : RowKind::kInsert);
     } else if (was && !is) {
       changes.Add(before, RowKind::kDelete);
     } else if (was && is && spec.engine != merge::Engine::kFirstRow &&

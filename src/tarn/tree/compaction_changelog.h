@@ -44,7 +44,8 @@ struct ChangelogInput {
 
 /// Write what changed: nothing before and an addition after is +I; an addition before and
 /// a retraction after is -D of the old row; additions on both sides are -U and +U, left
-/// out where equal if the rule says so, and for first-row, whose rows never change.
+/// out where equal if the rule says so, and for first-row, whose rows never change and
+/// keep their kind.
 /// Sequence numbers are those of the rows written.
 Status WriteChangelog(const base::Context& context, const ChangelogRule& rule,
                       const merge::MergeSpec& spec, ChangelogInput input,
