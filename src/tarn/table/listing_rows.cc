@@ -6,6 +6,7 @@
 #include <arrow/array.h>
 
 #include "tarn/meta/live_files.h"
+#include "tarn/meta/manifest_list.h"
 #include "tarn/types/binary_row.h"
 #include "tarn/types/cast.h"
 
@@ -53,19 +54,39 @@ Result<std::vector<types::DataField>> PartitionFields(const types::TableSchema& 
   return schema.FieldsOf(schema.partition_keys);
 }
 
-Result<ListedFiles> LiveFiles(const Table& table) {
-  ListedFiles out;
+namespace {
+
+Result<std::optional<meta::Snapshot>> ListedSnapshot(const Table& table) {
   ARROW_ASSIGN_OR_RAISE(BatchStart start, table.StartAt({}));
   if (start.kind != BatchStart::Kind::kState || start.created_from_millis) {
     return Unsupported(6605,
                        "A listing of files of a stretch of history is not there yet:",
                        V("table", table.name()));
   }
-  out.snapshot = std::move(start.snapshot);
+  return std::move(start.snapshot);
+}
+
+}  // namespace
+
+Result<ListedFiles> LiveFiles(const Table& table) {
+  ListedFiles out;
+  ARROW_ASSIGN_OR_RAISE(out.snapshot, ListedSnapshot(table));
   if (!out.snapshot) return out;
   ARROW_ASSIGN_OR_RAISE(
       out.entries, meta::ReadLiveFiles(table.context(), table.snapshot_files().paths(),
                                        *out.snapshot));
+  return out;
+}
+
+Result<ListedFiles> FileEntries(const Table& table) {
+  ListedFiles out;
+  ARROW_ASSIGN_OR_RAISE(out.snapshot, ListedSnapshot(table));
+  if (!out.snapshot) return out;
+  const io::TablePaths& paths = table.snapshot_files().paths();
+  ARROW_ASSIGN_OR_RAISE(const auto manifests,
+                        meta::ReadDataManifests(table.context(), paths, *out.snapshot));
+  ARROW_ASSIGN_OR_RAISE(out.entries,
+                        meta::ReadEntries(table.context(), paths, manifests));
   return out;
 }
 

@@ -30,13 +30,15 @@ Result<std::string> RowText(const Table& table, std::string_view serialized,
 
 Result<std::vector<types::DataField>> PartitionFields(const types::TableSchema& schema);
 
-/// The live files of the snapshot that a read would see.
+/// Files of the snapshot that a read would see.
 struct ListedFiles {
   std::optional<meta::Snapshot> snapshot;
   std::vector<meta::ManifestEntry> entries;
 };
 
-/// Errors: kUnsupported where options ask for a stretch of history.
+/// Those that are live. Errors: kUnsupported where options ask for a stretch of history.
 Result<ListedFiles> LiveFiles(const Table& table);
+/// All entries of its manifests, those that delete files among them. Errors: the same.
+Result<ListedFiles> FileEntries(const Table& table);
 
 }  // namespace tarn::table

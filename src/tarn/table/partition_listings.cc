@@ -18,15 +18,18 @@ using types::DataType;
 
 namespace {
 
+/// Sums over the entries of manifests: what is deleted counts against what was added, but
+/// for the time of the youngest file (Paimon `PartitionEntry`, `BucketEntry`).
 struct Sums {
   int64_t rows = 0, bytes = 0, files = 0, total_buckets = 0;
   std::optional<int64_t> updated;
 
   void Add(const meta::ManifestEntry& entry) {
-    rows += entry.file.row_count;
-    bytes += entry.file.file_size;
-    ++files;
-    total_buckets = entry.total_buckets;
+    const int64_t sign = entry.kind == meta::FileKind::kAdd ? 1 : -1;
+    rows += sign * entry.file.row_count;
+    bytes += sign * entry.file.file_size;
+    files += sign;
+    if (sign > 0) total_buckets = entry.total_buckets;
     if (entry.file.creation_time_millis) {
       updated = std::max(updated.value_or(INT64_MIN), *entry.file.creation_time_millis);
     }
@@ -83,7 +86,7 @@ Result<Listing> ListPartitionSums(const Table& table) {
   ARROW_ASSIGN_OR_RAISE(
       const std::string default_name,
       options::Options(schema.options).Get(options::kPartitionDefaultName));
-  ARROW_ASSIGN_OR_RAISE(const ListedFiles files, LiveFiles(table));
+  ARROW_ASSIGN_OR_RAISE(const ListedFiles files, FileEntries(table));
   ARROW_ASSIGN_OR_RAISE(const MarkedRows marked, CountMarkedRows(table, files.snapshot));
   std::map<std::string, Sums> sums;
   std::map<std::string, std::string> rows;  // by name
@@ -99,6 +102,7 @@ Result<Listing> ListPartitionSums(const Table& table) {
     rows[name] = entry.partition;
   }
   for (const auto& [name, sum] : sums) {
+    if (sum.files == 0) continue;
     const auto counted = marked.find(rows[name]);
     out.AddRow({name, sum.rows, sum.bytes, sum.files, CellOf(sum.updated),
                 std::monostate(), std::monostate(), std::monostate(), std::monostate(),
@@ -117,7 +121,7 @@ Result<Listing> ListBuckets(const Table& table) {
   }
   out.AddColumn("last_update_time", DataType::Timestamp(3));
   ARROW_ASSIGN_OR_RAISE(const auto fields, PartitionFields(*table.schema()));
-  ARROW_ASSIGN_OR_RAISE(const ListedFiles files, LiveFiles(table));
+  ARROW_ASSIGN_OR_RAISE(const ListedFiles files, FileEntries(table));
   std::map<std::pair<std::string, int32_t>, Sums> sums;
   for (const meta::ManifestEntry& entry : files.entries) {
     ARROW_ASSIGN_OR_RAISE(const std::string partition,
@@ -125,6 +129,7 @@ Result<Listing> ListBuckets(const Table& table) {
     sums[{partition, entry.bucket}].Add(entry);
   }
   for (const auto& [place, sum] : sums) {
+    if (sum.files == 0) continue;
     out.AddRow({place.first, int64_t{place.second}, sum.rows, sum.bytes, sum.files,
                 CellOf(sum.updated)});
   }
@@ -132,7 +137,7 @@ Result<Listing> ListBuckets(const Table& table) {
 }
 
 Result<std::vector<PartitionTotal>> ListPartitionTotals(const Table& table) {
-  ARROW_ASSIGN_OR_RAISE(const ListedFiles files, LiveFiles(table));
+  ARROW_ASSIGN_OR_RAISE(const ListedFiles files, FileEntries(table));
   ARROW_ASSIGN_OR_RAISE(
       const auto paths,
       types::PartitionPaths::Make(*table.schema(), table.context().clock.get()));
@@ -140,6 +145,7 @@ Result<std::vector<PartitionTotal>> ListPartitionTotals(const Table& table) {
   for (const meta::ManifestEntry& entry : files.entries) sums[entry.partition].Add(entry);
   std::vector<PartitionTotal> out;
   for (const auto& [partition, sum] : sums) {
+    if (sum.files == 0) continue;
     ARROW_ASSIGN_OR_RAISE(const auto values, paths.ValuesOf(partition));
     PartitionTotal& total = out.emplace_back();
     for (const std::string& key : table.schema()->partition_keys) {
