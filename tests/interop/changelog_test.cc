@@ -185,7 +185,7 @@ class Changelogs : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Changelogs, OfLoneRecordsAreJavas) {
   TARN_SKIP_WITHOUT_JAVA();
-  const uint64_t histories = FromEnvironment("TARN_HISTORIES", 8);
+  const uint64_t histories = FromEnvironment("TARN_HISTORIES", 4);
   const uint64_t first = FromEnvironment("TARN_SEED", 1);
   for (const ChangelogKind& kind : Kinds()) {
     if (kind.lookup_only && GetParam() != "lookup") continue;
