@@ -175,8 +175,11 @@ Result<std::vector<std::string>> ExpireTags(const Table& table,
     return millis + clock.LocalOffsetMillis(millis);
   };
   const int64_t now_nanos = local(clock.NowMillis()) * kNanosPerMilli;
-  std::optional<int64_t> older_than;
-  if (older_than_millis) older_than = local(*older_than_millis) * kNanosPerMilli;
+  // The year 2999 has more nanoseconds than 64 bits count.
+  std::optional<__int128> older_than;
+  if (older_than_millis) {
+    older_than = static_cast<__int128>(local(*older_than_millis)) * kNanosPerMilli;
+  }
   std::vector<std::string> expired;
   ARROW_ASSIGN_OR_RAISE(const auto tags, table.snapshot_files().ListTags());
   for (const auto& [name, tag] : tags) {
