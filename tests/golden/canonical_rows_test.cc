@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The expected rows of every golden table, turned into columns and back into text.
+#include <algorithm>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -27,10 +28,15 @@ types::TableSchema LatestSchema(const GoldenTable& table) {
 TEST(CanonicalRows, GoldenRowsComeBackFromColumnsAsTheSameText) {
   int tables = 0;
   for (const std::string& name : GoldenNames()) {
-    // A VARIANT's text is not read back here, VECTOR has no columns yet.
-    if (name == "types_variant" || name == "vector") continue;
     const GoldenTable table = LoadGolden(name);
     const types::TableSchema schema = LatestSchema(table);
+    // A VARIANT's text is not read back here, VECTOR has no columns yet.
+    const bool has_text = std::none_of(
+        schema.fields.begin(), schema.fields.end(), [](const types::DataField& field) {
+          return field.type.root() == types::TypeRoot::kVariant ||
+                 field.type.root() == types::TypeRoot::kVector;
+        });
+    if (!has_text) continue;
     const GoldenRead& latest = table.reads.front();
     ASSERT_EQ(latest.file, "expected.jsonl");
     const auto batch = BatchFromLines(latest.lines, schema.fields);
