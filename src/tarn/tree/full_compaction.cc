@@ -8,20 +8,21 @@
 
 #include "tarn/base/units.h"
 #include "tarn/datafile/write_settings.h"
+#include "tarn/merge/merge_spec.h"
 #include "tarn/options/options.h"
 
 namespace tarn::tree {
 namespace {
 
-/// Paimon `LookupStrategy.needLookup`.
-Result<bool> LooksUp(const options::Options& table) {
-  ARROW_ASSIGN_OR_RAISE(const std::string engine, table.Get(options::kMergeEngine));
-  ARROW_ASSIGN_OR_RAISE(const std::string producer,
-                        table.Get(options::kChangelogProducer));
-  ARROW_ASSIGN_OR_RAISE(const bool vectors, table.Get(options::kDeletionVectorsEnabled));
-  ARROW_ASSIGN_OR_RAISE(const bool forced, table.Get(options::kForceLookup));
-  if (producer == "full-compaction") return false;  // it has a rewriter of its own
-  return engine == "first-row" || producer == "lookup" || vectors || forced;
+/// Whether Java compacts the table with its rewriter of lookups (Paimon
+/// `LookupStrategy.needLookup`); full-compaction has a rewriter of its own.
+Result<bool> LooksUp(const types::TableSchema& schema) {
+  ARROW_ASSIGN_OR_RAISE(
+      const std::string producer,
+      options::Options(schema.options).Get(options::kChangelogProducer));
+  if (producer == "full-compaction" || !schema.has_primary_key()) return false;
+  ARROW_ASSIGN_OR_RAISE(const auto spec, merge::MergeSpec::FromSchema(schema));
+  return spec.lookup || spec.engine == merge::Engine::kFirstRow;
 }
 
 Result<bool> MustRewrite(const FullCompactionOptions& options,
@@ -103,7 +104,7 @@ Result<FullCompactionOptions> FullCompactionOptions::FromSchema(
       static_cast<int64_t>(static_cast<double>(target_size.bytes) * ratio);
   ARROW_ASSIGN_OR_RAISE(out.force_rewrite,
                         table.Get(options::kCompactionForceRewriteAllFiles));
-  ARROW_ASSIGN_OR_RAISE(const bool looks_up, LooksUp(table));
+  ARROW_ASSIGN_OR_RAISE(const bool looks_up, LooksUp(schema));
   if (looks_up) {
     ARROW_ASSIGN_OR_RAISE(const std::string format, table.Get(options::kFileFormat));
     ARROW_ASSIGN_OR_RAISE(const std::string formats,
