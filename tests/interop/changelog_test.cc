@@ -4,7 +4,6 @@
 //
 //   TARN_HISTORIES=2000 TARN_SEED=1 interop_test --gtest_filter='*Changelogs*'
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <string>
@@ -14,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/canonical_rows.h"
+#include "tests/support/environment.h"
 #include "tests/support/files.h"
 #include "tests/support/history.h"
 #include "tests/support/java_oracle.h"
@@ -23,11 +23,6 @@ namespace tarn::support {
 namespace {
 
 using nlohmann::json;
-
-uint64_t FromEnvironment(const char* name, uint64_t fallback) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
-}
 
 struct ChangelogKind {
   std::string name;
@@ -147,8 +142,7 @@ std::vector<std::string> ChangesOf(const std::string& warehouse) {
 }
 
 std::vector<std::string> RowsOf(const std::string& warehouse) {
-  auto rows = JavaOracle::Core().AskRows(
-      {{"cmd", "read"}, {"warehouse", warehouse}, {"table", "db.t"}});
+  auto rows = JavaRows(warehouse);
   return rows.ok() ? *rows : std::vector<std::string>{rows.status().ToString()};
 }
 

@@ -3,7 +3,6 @@
 //
 //   TARN_HISTORIES=2000 TARN_SEED=1 interop_test --gtest_filter='*Expiry*'
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <set>
@@ -14,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/canonical_rows.h"
+#include "tests/support/environment.h"
 #include "tests/support/files.h"
 #include "tests/support/history.h"
 #include "tests/support/java_oracle.h"
@@ -24,11 +24,6 @@ namespace tarn::support {
 namespace {
 
 using nlohmann::json;
-
-uint64_t FromEnvironment(const char* name, uint64_t fallback) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
-}
 
 /// Files and folders below a table, and what its hints say.
 std::set<std::string> FilesOf(const std::string& warehouse) {
@@ -81,11 +76,6 @@ std::vector<json> ExpirySteps(const std::string& table, uint64_t seed) {
     }
   }
   return steps;
-}
-
-Result<std::vector<std::string>> JavaRows(const std::string& warehouse) {
-  return JavaOracle::Core().AskRows(
-      {{"cmd", "read"}, {"warehouse", warehouse}, {"table", "db.t"}});
 }
 
 /// Empty = alike all the way.

@@ -84,13 +84,6 @@ std::vector<std::string> PlayedHistories() {
   return out;
 }
 
-Result<std::vector<std::string>> JavaRows(const std::string& warehouse, json request) {
-  request["cmd"] = "read";
-  request["warehouse"] = warehouse;
-  request["table"] = "db.t";
-  return JavaOracle::Core().AskRows(request);
-}
-
 Result<json> JavaDump(const std::string& warehouse) {
   return JavaOracle::Core().Ask(
       {{"cmd", "dump"}, {"warehouse", warehouse}, {"table", "db.t"}});

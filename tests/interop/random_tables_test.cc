@@ -4,7 +4,6 @@
 //
 //   TARN_HISTORIES=20000 TARN_SEED=1 interop_test --gtest_filter='*RandomTables*'
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/canonical_rows.h"
+#include "tests/support/environment.h"
 #include "tests/support/files.h"
 #include "tests/support/history.h"
 #include "tests/support/java_oracle.h"
@@ -26,11 +26,6 @@ using nlohmann::json;
 
 constexpr uint64_t kParts = 4;
 
-uint64_t FromEnvironment(const char* name, uint64_t fallback) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
-}
-
 /// What a run saw, for its last line.
 struct Counts {
   int64_t histories = 0, steps = 0, by_tarn = 0, reads = 0;
@@ -41,13 +36,6 @@ std::string CodeOf(const Status& status) {
   const std::string text = status.ToString();
   const size_t at = text.find("TARN-");
   return at == std::string::npos ? "?" : text.substr(at, 9);
-}
-
-Result<std::vector<std::string>> JavaRows(const std::string& warehouse, json request) {
-  request["cmd"] = "read";
-  request["warehouse"] = warehouse;
-  request["table"] = "db.t";
-  return JavaOracle::Core().AskRows(request);
 }
 
 /// Empty = alike; otherwise what differs.

@@ -21,13 +21,6 @@ namespace {
 
 using nlohmann::json;
 
-Result<std::vector<std::string>> JavaRows(const std::string& warehouse, json request) {
-  request["cmd"] = "read";
-  request["warehouse"] = warehouse;
-  if (!request.contains("table")) request["table"] = "db.t";
-  return JavaOracle::Core().AskRows(request);
-}
-
 // Both read the same rows, or neither reads any. Answers whether they read.
 bool BothAnswer(const std::string& warehouse, const json& request) {
   SCOPED_TRACE(request.dump());

@@ -156,6 +156,18 @@ Result<std::vector<std::string>> JavaOracle::AskRows(const nlohmann::json& reque
   return MemberTexts(text, "rows");
 }
 
+Result<std::vector<std::string>> JavaRows(const std::string& warehouse) {
+  return JavaRows(warehouse, nlohmann::json::object());
+}
+
+Result<std::vector<std::string>> JavaRows(const std::string& warehouse,
+                                          nlohmann::json request) {
+  request["cmd"] = "read";
+  request["warehouse"] = warehouse;
+  if (!request.contains("table")) request["table"] = "db.t";
+  return JavaOracle::Core().AskRows(request);
+}
+
 std::vector<std::string> MemberTexts(const std::string& object, const std::string& name) {
   std::vector<std::string> out;
   const std::string head = "\"" + name + "\":[";

@@ -50,6 +50,12 @@ class JavaOracle {
   std::unique_ptr<Child> child_;
 };
 
+/// What Java's core reads of a table: `request` adds columns, points of history, options
+/// and a table other than `db.t` (tests/interop/README.md, `read`).
+Result<std::vector<std::string>> JavaRows(const std::string& warehouse);
+Result<std::vector<std::string>> JavaRows(const std::string& warehouse,
+                                          nlohmann::json request);
+
 /// The member texts of the array `"name":[...]` of a JSON object's text.
 std::vector<std::string> MemberTexts(const std::string& object, const std::string& name);
 
