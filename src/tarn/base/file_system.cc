@@ -10,6 +10,12 @@ std::string_view FileStatus::name() const {
   return slash == std::string_view::npos ? text : text.substr(slash + 1);
 }
 
+Result<CreateOutcome> FileSystem::RenameDirectory(const std::string& from,
+                                                  const std::string& to) {
+  return Unsupported(6414, "This file system cannot rename a folder in one step:",
+                     V("from", from), V("to", to));
+}
+
 std::string JoinPath(std::string_view directory, std::string_view name) {
   if (directory.empty()) return std::string(name);
   if (name.empty()) return std::string(directory);

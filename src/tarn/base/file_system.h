@@ -76,6 +76,12 @@ class FileSystem {
   virtual Status Delete(const std::string& path) = 0;  ///< OK if it is missing
   virtual Status DeleteRecursively(const std::string& path) = 0;  ///< OK if it is missing
 
+  /// Give a folder another path in one step, only where nothing is yet; the new parent
+  /// folder exists. kCreated: moved. Errors: kUnsupported where there is no such step, as
+  /// on object stores, which is what is answered here; kNotFound, kPermission.
+  virtual Result<CreateOutcome> RenameDirectory(const std::string& from,
+                                                const std::string& to);
+
   /// Take an exclusive advisory lock held by this process until the returned handle dies.
   /// Errors: kConflict when somebody else holds it.
   virtual Result<std::shared_ptr<void>> Lock(const std::string& path) = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "tarn/base/directory_rename.h"
 #include "tarn/base/name.h"
 #include "tarn/catalog/catalog.h"
 #include "tarn/catalog/object_name.h"
@@ -201,13 +200,8 @@ class FileSystemCatalog final : public Catalog {
     }
     ARROW_RETURN_NOT_OK(RefuseSystemDatabase(to.database));
     ARROW_RETURN_NOT_OK(CheckDatabase(to.database));
-    auto* renaming = dynamic_cast<base::DirectoryRename*>(context_->files.get());
-    if (renaming == nullptr) {
-      return Unsupported(6414, "This file system cannot rename a table in one step:",
-                         V("from", FullName(from)), V("to", FullName(to)));
-    }
     ARROW_ASSIGN_OR_RAISE(const auto outcome,
-                          renaming->RenameDirectory(from_path, to_path));
+                          context_->files->RenameDirectory(from_path, to_path));
     switch (outcome) {
       case base::CreateOutcome::kCreated:
         return Status::OK();

@@ -15,7 +15,6 @@
 #include <arrow/io/interfaces.h>
 
 #include "tarn/base/context.h"
-#include "tarn/base/directory_rename.h"
 #include "tarn/io/posix_file.h"
 
 namespace tarn::io {
@@ -53,7 +52,7 @@ Result<std::vector<std::string>> NamesIn(const std::string& directory) {
   }
 }
 
-class LocalFileSystem final : public base::FileSystem, public base::DirectoryRename {
+class LocalFileSystem final : public base::FileSystem {
  public:
   Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenInput(
       const std::string& path) override {

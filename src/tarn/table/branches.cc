@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "tarn/base/directory_rename.h"
 #include "tarn/base/name.h"
 
 namespace tarn::table {
@@ -129,14 +128,9 @@ Status RenameBranch(const Table& table, const std::string& from, const std::stri
   const Status is_taken = InvalidInput(
       1622, "Branch exists already:", V("table", table.name()), V("branch", to));
   if (taken) return is_taken;
-  auto* renaming = dynamic_cast<base::DirectoryRename*>(table.context().files.get());
-  if (renaming == nullptr) {
-    return Unsupported(6622, "This file system cannot rename a branch in one step:",
-                       V("from", from), V("to", to));
-  }
-  ARROW_ASSIGN_OR_RAISE(
-      const auto outcome,
-      renaming->RenameDirectory(BranchFolder(table, from), BranchFolder(table, to)));
+  ARROW_ASSIGN_OR_RAISE(const auto outcome,
+                        table.context().files->RenameDirectory(BranchFolder(table, from),
+                                                               BranchFolder(table, to)));
   switch (outcome) {
     case base::CreateOutcome::kCreated:
       return Status::OK();

@@ -20,13 +20,6 @@ namespace {
 
 using meta::Snapshot;
 
-constexpr options::Option<int32_t> kNumRetainedMax{"snapshot.num-retained.max",
-                                                   "2147483647", options::Any()};
-constexpr options::Option<int32_t> kNumRetainedMin{"snapshot.num-retained.min", "10",
-                                                   options::Any()};
-constexpr options::Option<int32_t> kExpireLimit{"snapshot.expire.limit", "50",
-                                                options::Any()};
-
 /// The first snapshot that stays (Paimon `ExpireSnapshotsImpl.expire`).
 Result<int64_t> EndOf(const Table& table, const ExpireRequest& request, int64_t earliest,
                       int64_t latest) {
@@ -151,9 +144,9 @@ class Expiry {
 Result<ExpireRequest> ExpireRequest::FromOptions(const Table& table) {
   const options::Options options(table.schema()->options);
   ExpireRequest out;
-  ARROW_ASSIGN_OR_RAISE(out.retain_max, options.Get(kNumRetainedMax));
-  ARROW_ASSIGN_OR_RAISE(out.retain_min, options.Get(kNumRetainedMin));
-  ARROW_ASSIGN_OR_RAISE(out.max_deletes, options.Get(kExpireLimit));
+  ARROW_ASSIGN_OR_RAISE(out.retain_max, options.Get(options::kSnapshotNumRetainedMax));
+  ARROW_ASSIGN_OR_RAISE(out.retain_min, options.Get(options::kSnapshotNumRetainedMin));
+  ARROW_ASSIGN_OR_RAISE(out.max_deletes, options.Get(options::kSnapshotExpireLimit));
   ARROW_ASSIGN_OR_RAISE(const auto retained, options.Get(options::kSnapshotTimeRetained));
   out.older_than_millis =
       table.context().clock->NowMillis() -

@@ -15,9 +15,6 @@ namespace {
 
 using meta::ManifestEntry;
 
-constexpr options::Option<bool> kCleanEmptyDirectories{"snapshot.clean-empty-directories",
-                                                       "false", options::Any()};
-
 bool IsMissing(const Status& status) {
   return KindOf(status) == ErrorKind::kNotFound;
 }
@@ -45,7 +42,8 @@ Result<std::unique_ptr<FileDeletion>> FileDeletion::Make(const Table& table) {
   ARROW_ASSIGN_OR_RAISE(auto index_paths, meta::IndexFilePaths::Make(
                                               table.snapshot_files().paths(), schema));
   const options::Options options(schema.options);
-  ARROW_ASSIGN_OR_RAISE(const bool clean, options.Get(kCleanEmptyDirectories));
+  ARROW_ASSIGN_OR_RAISE(const bool clean,
+                        options.Get(options::kSnapshotCleanEmptyDirectories));
   return std::unique_ptr<FileDeletion>(
       new FileDeletion(table, std::move(partitions), std::move(index_paths), clean));
 }
