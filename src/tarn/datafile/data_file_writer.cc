@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include <arrow/api.h>
 #include <arrow/io/interfaces.h>
@@ -21,6 +22,8 @@ namespace {
 // seldom while it is far from its target.
 constexpr int64_t kCheckRows = 1000;
 constexpr int64_t kFarCheckRows = 8000;
+// Files are cut between groups: smaller files are cut after so many rows, as Java cuts.
+constexpr int64_t kFileBytesOfGroups = int64_t{32} << 20;
 
 /// One file being written, and what its metadata will need.
 struct OpenFile {
@@ -69,6 +72,26 @@ class RollingWriter final : public DataFileWriter {
     ARROW_RETURN_NOT_OK(failure_);
     TARN_CHECK(values.num_columns() == static_cast<int>(bucket_.schema->fields.size()));
     failure_ = WriteAll(values, sequences, kinds);
+    return failure_;
+  }
+
+  bool takes_columns() const override {
+    return format::LaysOutColumns(settings_.format) && settings_.indexes.empty() &&
+           settings_.file_bytes >= kFileBytesOfGroups &&
+           settings_.file_rows == std::numeric_limits<int64_t>::max();
+  }
+
+  int64_t group_bytes() const override {
+    return std::min(settings_.writer.row_group_bytes, settings_.file_bytes / 2);
+  }
+
+  Status WriteColumns(
+      int64_t rows, const arrow::RecordBatch& sample,
+      const std::function<Result<std::shared_ptr<arrow::Array>>(int)>& make,
+      const int64_t* sequences, const uint8_t* kinds) override {
+    TARN_CHECK(!finished_ && takes_columns() && rows > 0);
+    ARROW_RETURN_NOT_OK(failure_);
+    failure_ = WriteGroup(rows, sample, make, sequences, kinds);
     return failure_;
   }
 
@@ -132,24 +155,71 @@ class RollingWriter final : public DataFileWriter {
 
   Status WriteSlice(const arrow::RecordBatch& values, const int64_t* sequences,
                     const uint8_t* kinds) {
+    ARROW_ASSIGN_OR_RAISE(const auto batch, Physical(values, sequences, kinds));
+    ARROW_RETURN_NOT_OK(open_.writer->Write(*batch));
+    if (open_.index != nullptr) ARROW_RETURN_NOT_OK(open_.index->Add(values));
+    Observe(sequences, kinds, values.num_rows());
+    return ObserveKeys(KeysOf(values));
+  }
+
+  Status WriteGroup(int64_t rows, const arrow::RecordBatch& sample,
+                    const std::function<Result<std::shared_ptr<arrow::Array>>(int)>& make,
+                    const int64_t* sequences, const uint8_t* kinds) {
+    if (open_.writer == nullptr) ARROW_RETURN_NOT_OK(StartFile());
+    ARROW_ASSIGN_OR_RAISE(
+        const auto head,
+        Physical(*sample.Slice(0, std::min(rows, sample.num_rows())), sequences, kinds));
+    // Keys stand in the file as keys, and perhaps as values again.
+    std::map<int, std::shared_ptr<arrow::Array>> keys;
+    for (int column : settings_.key_columns) {
+      ARROW_ASSIGN_OR_RAISE(keys[column], make(column));
+    }
+    const int first_value =
+        physical_schema_->num_fields() - static_cast<int>(bucket_.schema->fields.size());
+    const auto make_physical = [&](int field) -> Result<std::shared_ptr<arrow::Array>> {
+      if (field >= first_value) {
+        const auto key = keys.find(field - first_value);
+        return key == keys.end() ? make(field - first_value) : key->second;
+      }
+      if (field == first_value - 1) return KindArray(kinds, rows);
+      if (field == first_value - 2) return SequenceArray(sequences, rows);
+      return keys[settings_.key_columns[static_cast<size_t>(field)]];
+    };
+    ARROW_RETURN_NOT_OK(open_.writer->WriteColumns(rows, *head, make_physical));
+    Observe(sequences, kinds, rows);
+    arrow::ArrayVector key_columns;
+    for (int column : settings_.key_columns) key_columns.push_back(keys[column]);
+    ARROW_RETURN_NOT_OK(ObserveKeys(key_columns));
+    ARROW_ASSIGN_OR_RAISE(open_.bytes_estimate, open_.writer->bytes_estimate());
+    return open_.bytes_estimate >= settings_.file_bytes ? CloseFile() : Status::OK();
+  }
+
+  /// The columns as they stand in the file.
+  Result<std::shared_ptr<arrow::RecordBatch>> Physical(const arrow::RecordBatch& values,
+                                                       const int64_t* sequences,
+                                                       const uint8_t* kinds) {
     const int64_t rows = values.num_rows();
     arrow::ArrayVector columns;
-    if (settings_.has_key_columns) {
-      for (int column : settings_.key_columns) columns.push_back(values.column(column));
-    }
+    if (settings_.has_key_columns) columns = KeysOf(values);
     if (!settings_.key_fields.empty()) {
-      columns.push_back(std::make_shared<arrow::Int64Array>(
-          rows, arrow::Buffer::Wrap(sequences, static_cast<size_t>(rows))));
+      columns.push_back(SequenceArray(sequences, rows));
       ARROW_ASSIGN_OR_RAISE(auto kind_values, KindArray(kinds, rows));
       columns.push_back(std::move(kind_values));
     }
     for (const auto& column : values.columns()) columns.push_back(column);
-    const auto batch =
-        arrow::RecordBatch::Make(physical_schema_, rows, std::move(columns));
-    ARROW_RETURN_NOT_OK(open_.writer->Write(*batch));
-    if (open_.index != nullptr) ARROW_RETURN_NOT_OK(open_.index->Add(values));
-    Observe(sequences, kinds, rows);
-    return ObserveKeys(values);
+    return arrow::RecordBatch::Make(physical_schema_, rows, std::move(columns));
+  }
+
+  arrow::ArrayVector KeysOf(const arrow::RecordBatch& values) const {
+    arrow::ArrayVector keys;
+    for (int column : settings_.key_columns) keys.push_back(values.column(column));
+    return keys;
+  }
+
+  static std::shared_ptr<arrow::Array> SequenceArray(const int64_t* sequences,
+                                                     int64_t rows) {
+    return std::make_shared<arrow::Int64Array>(
+        rows, arrow::Buffer::Wrap(sequences, static_cast<size_t>(rows)));
   }
 
   Result<std::shared_ptr<arrow::Array>> KindArray(const uint8_t* kinds, int64_t rows) {
@@ -172,14 +242,12 @@ class RollingWriter final : public DataFileWriter {
     }
   }
 
-  Status ObserveKeys(const arrow::RecordBatch& values) {
+  Status ObserveKeys(const arrow::ArrayVector& keys) {
     if (settings_.key_fields.empty()) {
       open_.min_key = types::SerializeBinaryRow(0, types::EmptyBinaryRow());
       open_.max_key = open_.min_key;
       return Status::OK();
     }
-    arrow::ArrayVector keys;
-    for (int column : settings_.key_columns) keys.push_back(values.column(column));
     const auto arity = static_cast<int32_t>(keys.size());
     if (open_.min_key.empty()) {
       ARROW_ASSIGN_OR_RAISE(const std::string row,
@@ -188,7 +256,7 @@ class RollingWriter final : public DataFileWriter {
     }
     ARROW_ASSIGN_OR_RAISE(
         const std::string row,
-        types::EncodeBinaryRow(keys, values.num_rows() - 1, key_types_));
+        types::EncodeBinaryRow(keys, keys[0]->length() - 1, key_types_));
     open_.max_key = types::SerializeBinaryRow(arity, row);
     return Status::OK();
   }

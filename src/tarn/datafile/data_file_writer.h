@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,19 @@ class DataFileWriter {
   ///   table without a primary key do not keep them.
   virtual Status Write(const arrow::RecordBatch& values, const int64_t* sequences,
                        const uint8_t* kinds) = 0;
+  /// Whether `WriteColumns` can be used: the format lays out one column after the other,
+  /// no index is built over whole rows, and files are far larger than a group.
+  virtual bool takes_columns() const = 0;
+  /// Bytes of a group of rows that `WriteColumns` best gets.
+  virtual int64_t group_bytes() const = 0;
+  /// Append a group of rows whose columns are made when it is their turn: nothing of the
+  /// group is held but the column at hand.
+  /// \param sample  some rows of the table, from which encodings are chosen
+  /// \param make    the i-th column of the table, asked for once
+  virtual Status WriteColumns(
+      int64_t rows, const arrow::RecordBatch& sample,
+      const std::function<Result<std::shared_ptr<arrow::Array>>(int)>& make,
+      const int64_t* sequences, const uint8_t* kinds) = 0;
   /// Bytes of the open file that are in memory only.
   virtual Result<int64_t> buffered_bytes() const = 0;
   /// Put them into the file, which stays open. A new row group may begin.

@@ -34,9 +34,12 @@ struct MemoryRun::Rows {
   std::vector<int32_t> row;    ///< int32[rows]: its position there
   /// The rows that a cursor asked for last: the other columns want the same.
   int64_t window_begin = -1;
+  int64_t window_rows = 0;
+  std::vector<int32_t> window_picked;  ///< of them, empty = all
   merge::Sources window;
 
-  const merge::Sources& Window(int64_t begin, int64_t rows);
+  const merge::Sources& Window(int64_t begin, int64_t rows,
+                               const std::vector<int32_t>& picked);
 };
 
 namespace {
@@ -139,7 +142,16 @@ class WindowCursor final : public merge::ColumnCursor {
 
   Result<std::shared_ptr<arrow::Array>> Read(int64_t rows) override {
     ARROW_RETURN_NOT_OK(Check(rows));
-    ARROW_ASSIGN_OR_RAISE(auto out, read_(*rows_, rows_->Window(position_, rows)));
+    ARROW_ASSIGN_OR_RAISE(auto out, read_(*rows_, rows_->Window(position_, rows, {})));
+    position_ += rows;
+    return out;
+  }
+  Result<std::shared_ptr<arrow::Array>> ReadPicked(
+      int64_t rows, const std::vector<int32_t>& picked) override {
+    ARROW_RETURN_NOT_OK(Check(rows));
+    if (picked.empty()) return nullptr;
+    ARROW_ASSIGN_OR_RAISE(auto out,
+                          read_(*rows_, rows_->Window(position_, rows, picked)));
     position_ += rows;
     return out;
   }
@@ -169,15 +181,30 @@ std::unique_ptr<merge::ColumnCursor> CursorOver(std::shared_ptr<Rows> rows,
 
 }  // namespace
 
-const merge::Sources& MemoryRun::Rows::Window(int64_t begin, int64_t rows) {
-  if (begin == window_begin && rows == window.rows()) return window;
+const merge::Sources& MemoryRun::Rows::Window(int64_t begin, int64_t rows,
+                                              const std::vector<int32_t>& picked) {
+  if (begin == window_begin && rows == window_rows && picked == window_picked) {
+    return window;
+  }
   window_begin = begin;
+  window_rows = rows;
+  window_picked = picked;
   const auto at = static_cast<std::ptrdiff_t>(begin);
-  const auto length = static_cast<std::ptrdiff_t>(rows);
-  window.run.assign(part.begin() + at, part.begin() + at + length);
-  window.row.assign(row.begin() + at, row.begin() + at + length);
-  window.is_slice = rows > 0;
-  for (std::ptrdiff_t i = 1; i < length && window.is_slice; ++i) {
+  if (picked.empty()) {
+    const auto length = static_cast<std::ptrdiff_t>(rows);
+    window.run.assign(part.begin() + at, part.begin() + at + length);
+    window.row.assign(row.begin() + at, row.begin() + at + length);
+  } else {
+    window.run.resize(picked.size());
+    window.row.resize(picked.size());
+    for (size_t i = 0; i < picked.size(); ++i) {
+      window.run[i] = part[static_cast<size_t>(at + picked[i])];
+      window.row[i] = row[static_cast<size_t>(at + picked[i])];
+    }
+  }
+  const auto cells = static_cast<size_t>(window.rows());
+  window.is_slice = cells > 0;
+  for (size_t i = 1; i < cells && window.is_slice; ++i) {
     window.is_slice =
         window.run[i] == window.run[0] && window.row[i] == window.row[i - 1] + 1;
   }

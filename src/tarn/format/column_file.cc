@@ -19,6 +19,11 @@ Result<std::vector<PartStatistics>> FileReader::RowGroupParts(
       {row_groups()[static_cast<size_t>(row_group)], std::move(statistics)}};
 }
 
+Status FileWriter::WriteColumns(int64_t, const arrow::RecordBatch&, const MakeColumn&) {
+  TARN_CHECK(!"a format that holds one column after the other");
+  return Status::OK();
+}
+
 Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,
                                              const std::string& path, int64_t bytes,
                                              const ReaderOptions& options) {

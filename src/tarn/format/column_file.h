@@ -17,6 +17,7 @@
 /// Invariant: a reader never trusts a length or an offset that a file states.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -99,6 +100,12 @@ class FileWriter {
   virtual ~FileWriter() = default;
   /// Append rows in the order and types of the fields given at `Make`.
   virtual Status Write(const arrow::RecordBatch& batch) = 0;
+  /// Append a group of `rows` rows whose columns are made when it is their turn, in the
+  /// order of the fields: none is held for longer. Only where `LaysOutColumns`.
+  /// \param sample  some rows of the file, from which encodings are chosen
+  using MakeColumn = std::function<Result<std::shared_ptr<arrow::Array>>(int field)>;
+  virtual Status WriteColumns(int64_t rows, const arrow::RecordBatch& sample,
+                              const MakeColumn& make);
   /// Bytes written and buffered so far (an estimate that decides about rolling).
   virtual Result<int64_t> bytes_estimate() = 0;
   /// Bytes in memory that `Flush` would put into the file; 0 for a format that cannot.
@@ -111,6 +118,12 @@ class FileWriter {
   };
   virtual Result<Finished> Finish() = 0;
 };
+
+/// Whether files of `format` hold one column after the other, so that they need not be
+/// made at the same time.
+inline bool LaysOutColumns(const std::string& format) {
+  return format == "parquet";
+}
 
 /// What a reader must be told of files that state no schema of their own.
 struct FileShape {

@@ -67,6 +67,17 @@ class ParquetWriter final : public FileWriter {
     return failure_;
   }
 
+  Status WriteColumns(int64_t rows, const arrow::RecordBatch& sample,
+                      const MakeColumn& make) override {
+    TARN_CHECK(!finished_);
+    ARROW_RETURN_NOT_OK(failure_);
+    failure_ = GuardParquet(path_, [&]() -> Status {
+      ARROW_RETURN_NOT_OK(OpenWriter(&sample));
+      return WriteGroup(rows, make);
+    });
+    return failure_;
+  }
+
   Result<int64_t> bytes_estimate() override {
     ARROW_RETURN_NOT_OK(failure_);
     ARROW_ASSIGN_OR_RAISE(const int64_t written, out_->Tell());
@@ -78,10 +89,8 @@ class ParquetWriter final : public FileWriter {
   Status Flush() override {
     TARN_CHECK(!finished_);
     ARROW_RETURN_NOT_OK(failure_);
-    if (group_ == nullptr) return Status::OK();
     failure_ = GuardParquet(path_, [&]() -> Status {
-      group_->Close();
-      group_ = nullptr;
+      CloseGroup();
       return Status::OK();
     });
     return failure_;
@@ -118,30 +127,51 @@ class ParquetWriter final : public FileWriter {
     TARN_CHECK(batch.num_columns() == static_cast<int>(fields_.size()));
     if (batch.num_rows() == 0) return Status::OK();
     ARROW_RETURN_NOT_OK(OpenWriter(&batch));
-    if (group_ != nullptr && OpenGroupBytes() >= options_.row_group_bytes) {
-      group_->Close();
-      group_ = nullptr;
-    }
+    if (group_ != nullptr && OpenGroupBytes() >= options_.row_group_bytes) CloseGroup();
     if (group_ == nullptr) group_ = writer_->AppendBufferedRowGroup();
-    int leaf_index = 0;
+    int leaf = 0;
+    for (int i = 0; i < batch.num_columns(); ++i) {
+      ARROW_RETURN_NOT_OK(
+          WriteColumn(i, batch.column(i), [&] { return group_->column(leaf++); }));
+    }
+    rows_ += batch.num_rows();
+    return Status::OK();
+  }
+
+  /// A row group of its own: its pages go into the file as they are full.
+  Status WriteGroup(int64_t rows, const MakeColumn& make) {
+    CloseGroup();
+    group_ = writer_->AppendRowGroup();
+    for (int i = 0; i < arrow_schema_->num_fields(); ++i) {
+      ARROW_ASSIGN_OR_RAISE(const auto array, make(i));
+      TARN_CHECK(array->length() == rows, V("column", fields_[i].name));
+      ARROW_RETURN_NOT_OK(WriteColumn(i, array, [&] { return group_->NextColumn(); }));
+    }
+    CloseGroup();
+    rows_ += rows;
+    return Status::OK();
+  }
+
+  template <typename NextLeaf>
+  Status WriteColumn(int i, const std::shared_ptr<arrow::Array>& array, NextLeaf next) {
+    const types::DataField& field = fields_[i];
+    TARN_CHECK(array->type_id() == arrow_schema_->field(i)->type()->id(),
+               V("column", field.name), V("type", array->type()->ToString()));
     const std::function<Status(const LeafColumn&)> write = [&](const LeafColumn& leaf) {
-      parquet::ColumnWriter* column = group_->column(leaf_index++);
+      parquet::ColumnWriter* column = next();
       if (column->type() == parquet::Type::INT96) return WriteInt96(leaf, column);
       return column->WriteArrow(leaf.definition, leaf.repetition, leaf.count,
                                 *leaf.values, &*context_, leaf.nullable);
     };
-    for (size_t i = 0; i < fields_.size(); ++i) {
-      const auto array = batch.column(static_cast<int>(i));
-      const auto& wanted = arrow_schema_->field(static_cast<int>(i))->type();
-      TARN_CHECK(array->type_id() == wanted->id(), V("column", fields_[i].name),
-                 V("type", array->type()->ToString()));
-      ARROW_RETURN_NOT_OK(
-          ForEachLeaf(fields_[i].name, fields_[i].type, array, pool_, write));
-      nulls_[i] += array->null_count();
-      if (ranges_[i]) ranges_[i]->Add(*array);
-    }
-    rows_ += batch.num_rows();
+    ARROW_RETURN_NOT_OK(ForEachLeaf(field.name, field.type, array, pool_, write));
+    nulls_[i] += array->null_count();
+    if (ranges_[i]) ranges_[i]->Add(*array);
     return Status::OK();
+  }
+
+  void CloseGroup() {
+    if (group_ != nullptr) group_->Close();
+    group_ = nullptr;
   }
 
   int64_t OpenGroupBytes() const {

@@ -156,6 +156,22 @@ struct SliceBytes {
   const uint8_t* wide_end = kZeros;
 };
 
+/// Rows whose bytes are looked for at a time.
+constexpr int64_t kBinaryBlock = 1024;
+
+/// Bytes that `rows` cells of the slices may take, if they are of average length.
+int64_t BytesGuess(const RunSlices& slices, int64_t rows) {
+  int64_t all_rows = 0, all_bytes = 0;
+  for (const auto& array : slices.arrays) {
+    if (array == nullptr || array->length() == 0) continue;
+    const auto* offsets = array->data()->GetValues<int32_t>(1);
+    all_rows += array->length();
+    all_bytes += offsets[array->length()] - offsets[0];
+  }
+  if (all_rows == 0) return 16;
+  return static_cast<int64_t>(static_cast<double>(all_bytes) * rows / all_rows) + 1024;
+}
+
 Result<std::shared_ptr<Array>> GatherBinary(arrow::MemoryPool* pool,
                                             const std::shared_ptr<arrow::DataType>& type,
                                             const RunSlices& slices,
@@ -177,32 +193,45 @@ Result<std::shared_ptr<Array>> GatherBinary(arrow::MemoryPool* pool,
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<Buffer> out_offsets,
                         arrow::AllocateBuffer((rows + 1) * sizeof(int32_t), pool));
   auto* ends = reinterpret_cast<int32_t*>(out_offsets->mutable_data());
-  std::vector<const uint8_t*> from(static_cast<size_t>(rows));
-  int64_t total = 0;
   ends[0] = 0;
-  for (int64_t i = 0; i < rows; ++i) {
-    const uint16_t run = sources.run[i];
-    const int32_t* at = offsets[run] + sources.row[i];
-    from[i] = bytes[run].data + at[0];
-    // Rows of a write buffer lie anywhere in memory.
-    __builtin_prefetch(from[i]);
-    total += at[1] - at[0];
-    ends[i + 1] = static_cast<int32_t>(total);
-  }
-  if (total > std::numeric_limits<int32_t>::max()) {
-    return ResourceExhausted(9203, "Text or bytes of one merged batch exceed 2 GiB:",
-                             V("bytes", total), V("rows", rows));
-  }
-  // Short values are copied 16 bytes at a time, over the place of those behind them.
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::ResizableBuffer> values,
-                        arrow::AllocateResizableBuffer(total + 16, pool));
-  uint8_t* out = values->mutable_data();
-  for (int64_t i = 0; i < rows; ++i) {
-    const int32_t length = ends[i + 1] - ends[i];
-    if (length <= 16 && from[i] <= bytes[sources.run[i]].wide_end) {
-      std::memcpy(out + ends[i], from[i], 16);
-    } else {
-      std::memcpy(out + ends[i], from[i], length);
+                        arrow::AllocateResizableBuffer(BytesGuess(slices, rows), pool));
+  std::array<const uint8_t*, kBinaryBlock> from;
+  int64_t total = 0;
+  for (int64_t begin = 0; begin < rows; begin += kBinaryBlock) {
+    const int64_t end = std::min(rows, begin + kBinaryBlock);
+    // Rows of a write buffer lie anywhere in memory: where they lie is asked for one
+    // block ahead, their bytes before the first of them is copied.
+    const int64_t ahead = std::min(rows, end + kBinaryBlock);
+    for (int64_t i = end; i < ahead; ++i) {
+      __builtin_prefetch(offsets[sources.run[i]] + sources.row[i]);
+    }
+    for (int64_t i = begin; i < end; ++i) {
+      const uint16_t run = sources.run[i];
+      const int32_t* at = offsets[run] + sources.row[i];
+      const uint8_t* cell = bytes[run].data + at[0];
+      from[static_cast<size_t>(i - begin)] = cell;
+      __builtin_prefetch(cell);
+      total += at[1] - at[0];
+      ends[i + 1] = static_cast<int32_t>(total);
+    }
+    if (total > std::numeric_limits<int32_t>::max()) {
+      return ResourceExhausted(9203, "Text or bytes of one merged batch exceed 2 GiB:",
+                               V("bytes", total), V("rows", rows));
+    }
+    // Short values are copied 16 bytes at a time, over the place of those behind them.
+    if (total + 16 > values->size()) {
+      ARROW_RETURN_NOT_OK(values->Resize(std::max(total + 16, values->size() * 2)));
+    }
+    uint8_t* out = values->mutable_data();
+    for (int64_t i = begin; i < end; ++i) {
+      const uint8_t* cell = from[static_cast<size_t>(i - begin)];
+      const int32_t length = ends[i + 1] - ends[i];
+      if (length <= 16 && cell <= bytes[sources.run[i]].wide_end) {
+        std::memcpy(out + ends[i], cell, 16);
+      } else {
+        std::memcpy(out + ends[i], cell, length);
+      }
     }
   }
   ARROW_RETURN_NOT_OK(values->Resize(total, /*shrink_to_fit=*/false));

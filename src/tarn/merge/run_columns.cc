@@ -55,7 +55,6 @@ Result<const RunSlices*> RunColumns::Read(int column) {
 Result<const RunSlices*> RunColumns::Read(int index, const RowRanges& ranges) {
   Column& column = columns_[index];
   if (column.order_number == order_number_) return &column.slices;
-  column.cursors.resize(runs_.size());
   column.slices.arrays.assign(runs_.size(), nullptr);
   column.slices.first.assign(runs_.size(), 0);
   for (size_t run = 0; run < runs_.size(); ++run) {
@@ -65,21 +64,44 @@ Result<const RunSlices*> RunColumns::Read(int index, const RowRanges& ranges) {
       column.slices.arrays[run] = std::move(lent);
       continue;
     }
-    Cursor& at = column.cursors[run];
-    if (at.cursor == nullptr) {
-      ARROW_ASSIGN_OR_RAISE(at.cursor, runs_[run]->OpenColumn(index));
-    }
-    const int64_t begin = passed_[run] + ranges.begin[run];
+    ARROW_ASSIGN_OR_RAISE(Cursor* const at, CursorAt(index, run, ranges.begin[run]));
     const int64_t rows = ranges.end[run] - ranges.begin[run];
-    if (begin > at.position) ARROW_RETURN_NOT_OK(at.cursor->Skip(begin - at.position));
-    ARROW_ASSIGN_OR_RAISE(auto array, at.cursor->Read(rows));
+    ARROW_ASSIGN_OR_RAISE(auto array, at->cursor->Read(rows));
     TARN_CHECK(array != nullptr && array->length() == rows, V("column", index));
-    at.position = begin + rows;
+    at->position += rows;
     column.slices.arrays[run] = std::move(array);
     column.slices.first[run] = ranges.begin[run];
   }
   column.order_number = order_number_;
   return &column.slices;
+}
+
+Result<RunColumns::Cursor*> RunColumns::CursorAt(int index, size_t run, int64_t begin) {
+  Column& column = columns_[index];
+  column.cursors.resize(runs_.size());
+  Cursor& at = column.cursors[run];
+  if (at.cursor == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(at.cursor, runs_[run]->OpenColumn(index));
+  }
+  const int64_t row = passed_[run] + begin;
+  TARN_CHECK(row >= at.position, V("column", index));
+  if (row > at.position) ARROW_RETURN_NOT_OK(at.cursor->Skip(row - at.position));
+  at.position = row;
+  return &at;
+}
+
+Result<std::shared_ptr<arrow::Array>> RunColumns::ReadPicked(
+    int index, const RowRanges& ranges, const std::vector<int32_t>& picked) {
+  if (runs_.size() != 1 || columns_[index].order_number == order_number_) return nullptr;
+  ARROW_ASSIGN_OR_RAISE(const auto lent, reader_->OrderColumn(0, index));
+  if (lent != nullptr) return nullptr;
+  ARROW_ASSIGN_OR_RAISE(Cursor* const at, CursorAt(index, 0, ranges.begin[0]));
+  const int64_t rows = ranges.end[0] - ranges.begin[0];
+  ARROW_ASSIGN_OR_RAISE(auto array, at->cursor->ReadPicked(rows, picked));
+  if (array == nullptr) return nullptr;
+  at->position += rows;
+  columns_[index].order_number = order_number_;
+  return array;
 }
 
 }  // namespace tarn::merge

@@ -60,6 +60,12 @@ class RunColumns {
   /// the next order. Errors: those of the cursors.
   Result<const RunSlices*> Read(int column);
   Result<const RunSlices*> Read(int column, const RowRanges& ranges);
+  /// Only the rows `picked` of `ranges`, where there is one run and its cursor can pick;
+  /// otherwise nullptr. The column is not read again in this order.
+  Result<std::shared_ptr<arrow::Array>> ReadPicked(int column, const RowRanges& ranges,
+                                                   const std::vector<int32_t>& picked);
+  /// Let the rows of `column` go; it is not read again in this order.
+  void Release(int column) { columns_[column].slices = {}; }
 
   const MergeOrder& order() const { return *order_; }
   /// Made when first asked for in an order.
@@ -75,6 +81,9 @@ class RunColumns {
     RunSlices slices;
     int64_t order_number = -1;
   };
+
+  /// The column's cursor over `run`, at row `begin` of the order.
+  Result<Cursor*> CursorAt(int column, size_t run, int64_t begin);
 
   arrow::MemoryPool* pool_;
   std::vector<SortedRun*> runs_;

@@ -119,6 +119,8 @@ Result<std::unique_ptr<RunMerger>> RunMerger::Build(
   ARROW_ASSIGN_OR_RAISE(merger->schema_, SchemaOf(spec, *options.projection));
   ARROW_ASSIGN_OR_RAISE(merger->filter_schema_, SchemaOf(spec, options.filter_columns));
   std::vector<int> seen = *options.projection;
+  std::sort(seen.begin(), seen.end());
+  TARN_CHECK(std::adjacent_find(seen.begin(), seen.end()) == seen.end());
   for (int column : options.filter_columns) {
     if (std::find(seen.begin(), seen.end(), column) == seen.end()) seen.push_back(column);
   }
@@ -139,29 +141,69 @@ Result<std::unique_ptr<RunMerger>> RunMerger::Build(
   merger->columns_ = std::make_unique<RunColumns>(context, std::move(borrowed));
   ARROW_ASSIGN_OR_RAISE(merger->engine_, MakeMergeEngine(merger->spec_));
   options.batch_rows = std::max<int64_t>(options.batch_rows, 1);
-  merger->rows_ = std::min(options.batch_rows, kFirstRows);
+  const int64_t first_rows =
+      options.row_bytes == 0
+          ? kFirstRows
+          : std::max<int64_t>(options.batch_bytes / options.row_bytes, 1);
+  merger->rows_ = std::min(options.batch_rows, first_rows);
   merger->options_ = std::move(options);
   return merger;
 }
 
-Result<std::optional<MergedBatch>> RunMerger::Next() {
+Result<std::optional<MergedRows>> RunMerger::NextRows() {
   ARROW_RETURN_NOT_OK(failed_);
-  bool end = false;
-  while (!end) {
-    auto batch = Step(&end);
-    if (!batch.ok()) {
-      failed_ = batch.status();
+  do {
+    AdaptRows();
+    auto more = Step();
+    if (!more.ok()) {
+      failed_ = more.status();
       return failed_;
     }
-    if (batch->has_value()) return batch;
-  }
-  return std::nullopt;
+    if (!*more) return std::nullopt;
+  } while (kept_.empty());
+  MergedRows rows;
+  rows.num_rows = static_cast<int64_t>(kept_.size());
+  ARROW_ASSIGN_OR_RAISE(rows.kinds, KeepValues(context_, plan_.kinds, kept_));
+  ARROW_ASSIGN_OR_RAISE(rows.sequences, KeepValues(context_, plan_.sequences, kept_));
+  return rows;
 }
 
-Result<std::optional<MergedBatch>> RunMerger::Step(bool* end) {
+Result<std::shared_ptr<arrow::Array>> RunMerger::Column(int i) {
+  ARROW_RETURN_NOT_OK(failed_);
+  const int column = (*options_.projection)[i];
+  std::shared_ptr<arrow::Array> array;
+  if (const auto found = made_.find(column); found != made_.end()) {
+    array = found->second;
+  } else {
+    auto made = MakeColumn(column);
+    if (!made.ok()) {
+      failed_ = made.status();
+      return failed_;
+    }
+    array = std::move(*made);
+    columns_->Release(column);
+  }
+  ARROW_ASSIGN_OR_RAISE(const int64_t bytes, arrow::util::ReferencedBufferSize(*array));
+  made_bytes_ += bytes;
+  return array;
+}
+
+Result<std::optional<MergedBatch>> RunMerger::Next() {
+  ARROW_ASSIGN_OR_RAISE(auto rows, NextRows());
+  if (!rows) return std::nullopt;
+  arrow::ArrayVector arrays;
+  for (int i = 0; i < schema_->num_fields(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto array, Column(i));
+    arrays.push_back(std::move(array));
+  }
+  return MergedBatch{arrow::RecordBatch::Make(schema_, rows->num_rows, std::move(arrays)),
+                     std::move(rows->kinds), std::move(rows->sequences)};
+}
+
+Result<bool> RunMerger::Step() {
+  made_.clear();
   ARROW_ASSIGN_OR_RAISE(const bool more, reader_->Next(rows_, &order_));
-  *end = !more;
-  if (!more) return std::nullopt;
+  if (!more) return false;
   if (!fold_) {
     const int64_t rows = order_.rows();
     order_.starts.resize(rows + 1);
@@ -171,32 +213,35 @@ Result<std::optional<MergedBatch>> RunMerger::Step(bool* end) {
     order_.bypass.assign(order_.keys(), 0);
   }
   columns_->BeginOrder(&order_, reader_.get());
-  ARROW_ASSIGN_OR_RAISE(const MergePlan plan, engine_->Select(order_, columns_.get()));
-  ARROW_RETURN_NOT_OK(CheckNotNull(plan));
-  std::vector<int32_t> kept = KeptKeys(plan, options_.drop_retracts);
-  sources_.assign(plan.selections.size(), std::nullopt);
-  picked_.clear();
-  if (kept.empty()) {
-    // What cannot be folded is an error also where nothing of it would be answered.
-    for (int column : *options_.projection) {
-      if (plan.columns[column].rule != ColumnPlan::Rule::kFold) continue;
-      ARROW_RETURN_NOT_OK(MakeColumn(plan, column, kept).status());
-    }
-    return std::nullopt;
+  ARROW_ASSIGN_OR_RAISE(plan_, engine_->Select(order_, columns_.get()));
+  ARROW_RETURN_NOT_OK(CheckNotNull());
+  KeepOnly(KeptKeys(plan_, options_.drop_retracts));
+  if (!kept_.empty()) {
+    if (options_.filter) ARROW_RETURN_NOT_OK(ApplyFilter());
+    return true;
   }
-  return Assemble(plan, std::move(kept));
+  // What cannot be folded is an error also where nothing of it would be answered.
+  for (int column : *options_.projection) {
+    if (plan_.columns[column].rule != ColumnPlan::Rule::kFold) continue;
+    ARROW_RETURN_NOT_OK(MakeColumn(column).status());
+  }
+  return true;
 }
 
-Result<std::vector<int32_t>> RunMerger::PassFilter(
-    const MergePlan& plan, const std::vector<int32_t>& kept,
-    std::unordered_map<int, std::shared_ptr<arrow::Array>>* made) {
+void RunMerger::KeepOnly(std::vector<int32_t> kept) {
+  kept_ = std::move(kept);
+  sources_.assign(plan_.selections.size(), std::nullopt);
+  picked_.clear();
+}
+
+Status RunMerger::ApplyFilter() {
   arrow::ArrayVector arrays;
   for (int column : options_.filter_columns) {
-    ARROW_ASSIGN_OR_RAISE(auto array, MakeColumn(plan, column, kept));
-    made->emplace(column, array);
+    ARROW_ASSIGN_OR_RAISE(auto array, MakeColumn(column));
+    made_.emplace(column, array);
     arrays.push_back(std::move(array));
   }
-  const auto rows = static_cast<int64_t>(kept.size());
+  const auto rows = static_cast<int64_t>(kept_.size());
   const auto batch = arrow::RecordBatch::Make(filter_schema_, rows, std::move(arrays));
   ARROW_ASSIGN_OR_RAISE(const auto passes, options_.filter(*batch));
   TARN_CHECK(passes->length() == rows);
@@ -205,59 +250,34 @@ Result<std::vector<int32_t>> RunMerger::PassFilter(
     if (passes->IsValid(i) && passes->Value(i))
       positions.push_back(static_cast<int32_t>(i));
   }
-  return positions;
+  for (auto& [column, array] : made_) {
+    ARROW_ASSIGN_OR_RAISE(array, KeepCells(context_, array, positions));
+  }
+  std::vector<int32_t> kept;
+  for (int32_t position : positions) kept.push_back(kept_[position]);
+  KeepOnly(std::move(kept));
+  return Status::OK();
 }
 
-Result<std::optional<MergedBatch>> RunMerger::Assemble(const MergePlan& plan,
-                                                       std::vector<int32_t> kept) {
-  std::unordered_map<int, std::shared_ptr<arrow::Array>> made;
-  if (options_.filter) {
-    ARROW_ASSIGN_OR_RAISE(const auto positions, PassFilter(plan, kept, &made));
-    for (auto& [column, array] : made) {
-      ARROW_ASSIGN_OR_RAISE(array, KeepCells(context_, array, positions));
-    }
-    for (size_t i = 0; i < positions.size(); ++i) kept[i] = kept[positions[i]];
-    kept.resize(positions.size());
-    sources_.assign(plan.selections.size(), std::nullopt);
-    picked_.clear();
-    if (kept.empty()) return std::nullopt;
-  }
-  MergedBatch batch;
-  ARROW_ASSIGN_OR_RAISE(batch.kinds, KeepValues(context_, plan.kinds, kept));
-  ARROW_ASSIGN_OR_RAISE(batch.sequences, KeepValues(context_, plan.sequences, kept));
-  arrow::ArrayVector arrays;
-  for (int column : *options_.projection) {
-    const auto found = made.find(column);
-    if (found != made.end()) {
-      arrays.push_back(found->second);
-      continue;
-    }
-    ARROW_ASSIGN_OR_RAISE(auto array, MakeColumn(plan, column, kept));
-    arrays.push_back(std::move(array));
-  }
-  batch.rows = arrow::RecordBatch::Make(schema_, static_cast<int64_t>(kept.size()),
-                                        std::move(arrays));
-  ARROW_ASSIGN_OR_RAISE(const int64_t bytes,
-                        arrow::util::ReferencedBufferSize(*batch.rows));
-  AdaptRows(bytes, static_cast<int64_t>(kept.size()));
-  return batch;
-}
-
-Result<std::shared_ptr<arrow::Array>> RunMerger::MakeColumn(
-    const MergePlan& plan, int column, const std::vector<int32_t>& kept) {
-  const ColumnPlan& made = plan.columns[column];
+Result<std::shared_ptr<arrow::Array>> RunMerger::MakeColumn(int column) {
+  const ColumnPlan& made = plan_.columns[column];
   if (made.rule == ColumnPlan::Rule::kSelect) {
     std::optional<Sources>& sources = sources_[made.selection];
     if (!sources) {
-      sources = Sources::Make(order_,
-                              Keep(plan.selections[made.selection], kept, order_.keys()));
+      sources = Sources::Make(
+          order_, Keep(plan_.selections[made.selection], kept_, order_.keys()));
+    }
+    if (!sources->is_slice && sources->null_count == 0 && sources->ranges.begin[0] == 0) {
+      ARROW_ASSIGN_OR_RAISE(auto picked,
+                            columns_->ReadPicked(column, sources->ranges, sources->row));
+      if (picked != nullptr) return picked;
     }
     ARROW_ASSIGN_OR_RAISE(const RunSlices* slices,
                           columns_->Read(column, sources->ranges));
     return Gather(context_, types_[column], *slices, *sources);
   }
   ARROW_ASSIGN_OR_RAISE(const RunSlices* slices, columns_->Read(column));
-  const Op* ops = made.ops < 0 ? nullptr : plan.ops[made.ops].data();
+  const Op* ops = made.ops < 0 ? nullptr : plan_.ops[made.ops].data();
   const FoldInput input{spec_, column, order_, *slices, columns_->entries(), ops};
   if (made.rule == ColumnPlan::Rule::kNewestNonNull ||
       PicksCell(spec_.aggregates[column].function)) {
@@ -267,28 +287,26 @@ Result<std::shared_ptr<arrow::Array>> RunMerger::MakeColumn(
     } else {
       ARROW_ASSIGN_OR_RAISE(picked, FoldToEntries(input));
     }
-    return Gather(context_, types_[column], *slices,
-                  PickedSources(std::move(picked), kept));
+    return Gather(context_, types_[column], *slices, PickedSources(std::move(picked)));
   }
   ARROW_ASSIGN_OR_RAISE(auto folded, FoldToValues(context_, types_[column], input));
-  return KeepCells(context_, folded, kept);
+  return KeepCells(context_, folded, kept_);
 }
 
-const Sources& RunMerger::PickedSources(Selection picked,
-                                        const std::vector<int32_t>& kept) {
+const Sources& RunMerger::PickedSources(Selection picked) {
   for (const auto& [selection, sources] : picked_) {
     if (selection == picked) return sources;
   }
   if (picked_.size() == kPickedMax) picked_.erase(picked_.begin());
-  Sources sources = Sources::Make(order_, Keep(picked, kept, order_.keys()));
+  Sources sources = Sources::Make(order_, Keep(picked, kept_, order_.keys()));
   picked_.emplace_back(std::move(picked), std::move(sources));
   return picked_.back().second;
 }
 
 /// Java refuses NULL in a NOT NULL column when a record is copied into the row as a
 /// whole, and, without groups, when partial-update adds one.
-Status RunMerger::CheckNotNull(const MergePlan& plan) {
-  if (!plan.check_added_nulls && plan.reset_entries.empty()) return Status::OK();
+Status RunMerger::CheckNotNull() {
+  if (!plan_.check_added_nulls && plan_.reset_entries.empty()) return Status::OK();
   for (int column : read_columns_) {
     if (spec_.fields[column].type.nullable() || spec_.is_primary[column]) continue;
     ARROW_ASSIGN_OR_RAISE(const RunSlices* slices, columns_->Read(column));
@@ -300,8 +318,8 @@ Status RunMerger::CheckNotNull(const MergePlan& plan) {
         FoldInput{spec_, column, order_, *slices, columns_->entries()});
     auto is_null = [&](int32_t entry) { return !cells.IsValid(entry); };
     bool found =
-        std::any_of(plan.reset_entries.begin(), plan.reset_entries.end(), is_null);
-    for (int64_t key = 0; plan.check_added_nulls && key < order_.keys(); ++key) {
+        std::any_of(plan_.reset_entries.begin(), plan_.reset_entries.end(), is_null);
+    for (int64_t key = 0; plan_.check_added_nulls && key < order_.keys(); ++key) {
       if (order_.bypass[key]) continue;
       for (int32_t i = order_.starts[key]; i < order_.starts[key + 1]; ++i) {
         found |= (order_.kind[i] & 1) == 0 && is_null(i);
@@ -317,8 +335,11 @@ Status RunMerger::CheckNotNull(const MergePlan& plan) {
 
 /// The next order takes so many rows that a batch holds about `batch_bytes`, however many
 /// of its rows a filter may let through.
-void RunMerger::AdaptRows(int64_t bytes, int64_t answered) {
-  const int64_t row_bytes = std::max<int64_t>(bytes / answered, 1);
+void RunMerger::AdaptRows() {
+  if (kept_.empty()) return;
+  const auto answered = static_cast<int64_t>(kept_.size());
+  const int64_t row_bytes = std::max<int64_t>(made_bytes_ / answered, 1);
+  made_bytes_ = 0;
   const int64_t fitting = options_.batch_bytes / row_bytes;
   const int64_t most = std::min(options_.batch_rows, rows_ * 8);
   rows_ = std::min(std::max(fitting, std::min(kLeastRows, options_.batch_rows)), most);

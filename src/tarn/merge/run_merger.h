@@ -30,6 +30,13 @@ struct MergedBatch {
   std::shared_ptr<arrow::Buffer> sequences;
 };
 
+/// Merged rows whose columns are not made yet; otherwise as in MergedBatch.
+struct MergedRows {
+  int64_t num_rows = 0;
+  std::shared_ptr<arrow::Buffer> kinds;
+  std::shared_ptr<arrow::Buffer> sequences;
+};
+
 struct RunMergerOptions {
   /// Columns to answer, by index into `MergeSpec::fields`, in this order; may be empty.
   /// Not set = all columns.
@@ -45,6 +52,8 @@ struct RunMergerOptions {
   int64_t batch_rows = 8192;
   /// Bytes of one batch, about: orders shrink until batches fit.
   int64_t batch_bytes = int64_t{16} << 20;
+  /// Bytes of one row, about; 0 = not known, which small orders find out.
+  int64_t row_bytes = 0;
   /// Which merged rows to answer, decided on `filter_columns` before any other column is
   /// read: bool[rows] for a batch of just these columns, NULL = no. Not called for
   /// retractions that are dropped anyway. Not set = all rows.
@@ -82,24 +91,27 @@ class RunMerger {
   /// kInvalidInput for records that the table's options cannot merge; kResource.
   Result<std::optional<MergedBatch>> Next();
 
+  /// The same, a column at a time: what a batch would hold is decided, and `Column` makes
+  /// it. For writers that lay out one column after the other.
+  Result<std::optional<MergedRows>> NextRows();
+  /// The i-th column of the projection for the rows that `NextRows` answered last. Every
+  /// column at most once: what it was made of is let go.
+  Result<std::shared_ptr<arrow::Array>> Column(int i);
+
  private:
   RunMerger() = default;
   static Result<std::unique_ptr<RunMerger>> Build(
       const base::Context& context, MergeSpec spec,
       std::vector<std::unique_ptr<SortedRun>> runs, RunMergerOptions options, bool fold);
-  Result<std::optional<MergedBatch>> Step(bool* end);
-  Result<std::optional<MergedBatch>> Assemble(const MergePlan& plan,
-                                              std::vector<int32_t> kept);
-  Result<std::shared_ptr<arrow::Array>> MakeColumn(const MergePlan& plan, int column,
-                                                   const std::vector<int32_t>& kept);
-  /// Positions within `kept` of the rows that pass the filter. The columns made for it
-  /// come along, by column.
-  Result<std::vector<int32_t>> PassFilter(
-      const MergePlan& plan, const std::vector<int32_t>& kept,
-      std::unordered_map<int, std::shared_ptr<arrow::Array>>* made);
-  const Sources& PickedSources(Selection picked, const std::vector<int32_t>& kept);
-  Status CheckNotNull(const MergePlan& plan);
-  void AdaptRows(int64_t bytes, int64_t answered);
+  /// Decide about the next order. False at the end.
+  Result<bool> Step();
+  Result<std::shared_ptr<arrow::Array>> MakeColumn(int column);
+  /// Keep only the rows that pass the filter, and the columns made for it.
+  Status ApplyFilter();
+  const Sources& PickedSources(Selection picked);
+  Status CheckNotNull();
+  void KeepOnly(std::vector<int32_t> kept);
+  void AdaptRows();
 
   base::Context context_;
   MergeSpec spec_;
@@ -114,7 +126,12 @@ class RunMerger {
   std::unique_ptr<OrderReader> reader_;
   std::unique_ptr<RunColumns> columns_;
   std::unique_ptr<MergeEngine> engine_;
+  /// The order at hand, what becomes of it, and which of its keys are answered.
   MergeOrder order_;
+  MergePlan plan_;
+  std::vector<int32_t> kept_;
+  std::unordered_map<int, std::shared_ptr<arrow::Array>> made_;  ///< for the filter
+  int64_t made_bytes_ = 0;                       ///< of columns that were answered
   std::vector<std::optional<Sources>> sources_;  ///< per selection of the plan at hand
   /// Selections that columns made for themselves: those of one stream are mostly the
   /// same.

@@ -24,6 +24,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include <arrow/type_fwd.h>
 
@@ -41,6 +42,12 @@ class ColumnCursor {
   virtual Result<std::shared_ptr<arrow::Array>> Read(int64_t rows) = 0;
   /// Pass over the next `rows` rows, decoding as little as possible.
   virtual Status Skip(int64_t rows) = 0;
+  /// Pass over the next `rows` rows and answer those at `picked`: type[picked]. nullptr,
+  /// and nothing passed, where that would cost more than reading them all.
+  virtual Result<std::shared_ptr<arrow::Array>> ReadPicked(
+      int64_t /*rows*/, const std::vector<int32_t>& /*picked*/) {
+    return nullptr;
+  }
 };
 
 /// One sorted run: columns that can be read apart from each other (read late, design D4).

@@ -15,6 +15,10 @@
 namespace tarn::tree {
 namespace {
 
+/// A larger buffer is written by batches: the texts of a column of one group must fit
+/// into 2 GiB, however unevenly they lie.
+constexpr int64_t kBytesByColumn = int64_t{1} << 30;
+
 datafile::WriteBucket WritingTo(const Bucket& bucket) {
   return {.context = bucket.context,
           .paths = bucket.paths,
@@ -30,6 +34,18 @@ Status WriteAll(merge::RunMerger* merger, datafile::DataFileWriter* writer) {
     ARROW_RETURN_NOT_OK(writer->Write(
         *batch->rows, reinterpret_cast<const int64_t*>(batch->sequences->data()),
         batch->kinds->data()));
+  }
+}
+
+/// The same, a column at a time.
+Status WriteAllColumns(const arrow::RecordBatch& sample, merge::RunMerger* merger,
+                       datafile::DataFileWriter* writer) {
+  while (true) {
+    ARROW_ASSIGN_OR_RAISE(const auto rows, merger->NextRows());
+    if (!rows) return Status::OK();
+    ARROW_RETURN_NOT_OK(writer->WriteColumns(
+        rows->num_rows, sample, [&](int column) { return merger->Column(column); },
+        reinterpret_cast<const int64_t*>(rows->sequences->data()), rows->kinds->data()));
   }
 }
 
@@ -63,7 +79,8 @@ Result<meta::CommitMessage> MergeTreeWriter::PrepareCommit() {
   message.bucket = bucket_.bucket;
   message.total_buckets = bucket_.total_buckets;
   if (buffer_->empty()) return message;
-  ARROW_ASSIGN_OR_RAISE(auto runs, buffer_->TakeRuns());
+  ARROW_ASSIGN_OR_RAISE(BufferedRuns buffered, buffer_->TakeRuns());
+  auto runs = std::move(buffered.runs);
   ARROW_ASSIGN_OR_RAISE(auto order, merge::MergeSpec::OrderOnly(*bucket_.schema));
   ARROW_ASSIGN_OR_RAISE(runs,
                         datafile::LimitFanIn(bucket_.context, order, std::move(runs)));
@@ -86,13 +103,23 @@ Result<meta::CommitMessage> MergeTreeWriter::PrepareCommit() {
   ARROW_ASSIGN_OR_RAISE(auto spec, merge::MergeSpec::FromSchema(*bucket_.schema));
   // What a flush merges is all of level 0: levels play no part yet.
   spec.lookup = false;
-  ARROW_ASSIGN_OR_RAISE(
-      auto merger,
-      merge::RunMerger::Make(*bucket_.context, std::move(spec), std::move(runs), {}));
   ARROW_ASSIGN_OR_RAISE(auto writer,
                         datafile::DataFileWriter::Make(WritingTo(bucket_), /*level=*/0,
                                                        meta::FileSource::kAppend));
-  Status written = WriteAll(merger.get(), writer.get());
+  const bool by_column = buffered.sample != nullptr && writer->takes_columns() &&
+                         buffered.bytes <= kBytesByColumn;
+  merge::RunMergerOptions merging;
+  if (by_column) {
+    merging.batch_rows = buffered.rows;
+    merging.batch_bytes = writer->group_bytes();
+    merging.row_bytes = std::max<int64_t>(buffered.bytes / buffered.rows, 1);
+  }
+  ARROW_ASSIGN_OR_RAISE(auto merger,
+                        merge::RunMerger::Make(*bucket_.context, std::move(spec),
+                                               std::move(runs), std::move(merging)));
+  Status written = by_column
+                       ? WriteAllColumns(*buffered.sample, merger.get(), writer.get())
+                       : WriteAll(merger.get(), writer.get());
   if (written.ok()) {
     auto files = writer->Finish();
     if (files.ok()) {

@@ -3,11 +3,17 @@
 
 #include <utility>
 
+#include <arrow/record_batch.h>
 #include <arrow/util/byte_size.h>
 
 #include "tarn/datafile/fan_in.h"
 
 namespace tarn::tree {
+namespace {
+
+constexpr int64_t kSampleRows = 4096;
+
+}  // namespace
 
 Result<std::unique_ptr<WriteBuffer>> WriteBuffer::Make(
     std::shared_ptr<const base::Context> context, merge::MergeSpec spec,
@@ -49,14 +55,31 @@ Status WriteBuffer::Spill() {
   return Status::OK();
 }
 
-Result<std::vector<std::unique_ptr<merge::SortedRun>>> WriteBuffer::TakeRuns() {
-  std::vector<std::unique_ptr<merge::SortedRun>> runs = std::move(spilled_);
+Result<BufferedRuns> WriteBuffer::TakeRuns() {
+  BufferedRuns out;
+  out.rows = memory_rows_;
+  out.bytes = memory_bytes_;
+  out.runs = std::move(spilled_);
   spilled_.clear();
   if (memory_rows_ > 0) {
+    if (out.runs.empty()) {
+      ARROW_ASSIGN_OR_RAISE(out.sample, Sample());
+    }
     ARROW_ASSIGN_OR_RAISE(auto run, SortMemory());
-    runs.push_back(std::move(run));
+    out.runs.push_back(std::move(run));
   }
-  return runs;
+  return out;
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> WriteBuffer::Sample() const {
+  arrow::RecordBatchVector pieces;
+  int64_t rows = 0;
+  for (const auto& batch : batches_) {
+    if (rows >= kSampleRows) break;
+    pieces.push_back(batch.changes.rows->Slice(0, kSampleRows - rows));
+    rows += pieces.back()->num_rows();
+  }
+  return arrow::ConcatenateRecordBatches(pieces, context_->pool);
 }
 
 }  // namespace tarn::tree

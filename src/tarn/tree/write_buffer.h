@@ -15,6 +15,15 @@
 
 namespace tarn::tree {
 
+/// What a buffer held, as sorted runs, oldest first.
+struct BufferedRuns {
+  std::vector<std::unique_ptr<merge::SortedRun>> runs;
+  int64_t rows = 0;   ///< in memory
+  int64_t bytes = 0;  ///< in memory
+  /// Some rows; nullptr if some of the runs were spilled.
+  std::shared_ptr<arrow::RecordBatch> sample;
+};
+
 /// Changes of one bucket that are not in a file yet: batches as they came, and sorted
 /// runs that were spilled (Paimon `SortBufferWriteBuffer`).
 ///
@@ -37,12 +46,13 @@ class WriteBuffer {
   /// Sort the rows in memory and write them to a temporary run. Errors: kResource (no
   /// space).
   Status Spill();
-  /// Everything as sorted runs, oldest first; the buffer is empty afterwards.
-  Result<std::vector<std::unique_ptr<merge::SortedRun>>> TakeRuns();
+  /// Everything as sorted runs; the buffer is empty afterwards.
+  Result<BufferedRuns> TakeRuns();
 
  private:
   WriteBuffer() = default;
   Result<std::unique_ptr<merge::SortedRun>> SortMemory();
+  Result<std::shared_ptr<arrow::RecordBatch>> Sample() const;
 
   std::shared_ptr<const base::Context> context_;
   merge::MergeSpec spec_;
