@@ -18,7 +18,6 @@
 #include <vector>
 
 #include "tarn/base/context.h"
-#include "tarn/datafile/memory_run.h"
 #include "tarn/merge/merge_order.h"
 #include "tarn/merge/merge_spec.h"
 #include "tarn/merge/run_merger.h"
@@ -27,6 +26,9 @@
 
 namespace {
 
+using tarn::Result;
+using tarn::Status;
+using tarn::merge::ColumnCursor;
 using tarn::merge::MergeSpec;
 using tarn::merge::SortedRun;
 using tarn::types::DataType;
@@ -147,11 +149,49 @@ Workload MakeWorkload(std::string name, const std::vector<int64_t>& counts, int6
   return made;
 }
 
+/// Sorted columns in memory: what the merge reads costs nothing.
+class ArrayRun final : public SortedRun {
+ public:
+  ArrayRun(std::shared_ptr<arrow::RecordBatch> rows,
+           std::shared_ptr<arrow::Array> sequences)
+      : rows_(std::move(rows)), sequences_(std::move(sequences)) {}
+
+  int64_t num_rows() const override { return rows_->num_rows(); }
+  int32_t level() const override { return 0; }
+  Result<std::unique_ptr<ColumnCursor>> OpenColumn(int column) override {
+    return std::make_unique<Slices>(rows_->column(column));
+  }
+  Result<std::unique_ptr<ColumnCursor>> OpenSequence() override {
+    return std::make_unique<Slices>(sequences_);
+  }
+  Result<std::unique_ptr<ColumnCursor>> OpenKind() override { return nullptr; }
+
+ private:
+  class Slices final : public ColumnCursor {
+   public:
+    explicit Slices(std::shared_ptr<arrow::Array> array) : array_(std::move(array)) {}
+    Result<std::shared_ptr<arrow::Array>> Read(int64_t rows) override {
+      at_ += rows;
+      return array_->Slice(at_ - rows, rows);
+    }
+    Status Skip(int64_t rows) override {
+      at_ += rows;
+      return Status::OK();
+    }
+
+   private:
+    std::shared_ptr<arrow::Array> array_;
+    int64_t at_ = 0;
+  };
+
+  std::shared_ptr<arrow::RecordBatch> rows_;
+  std::shared_ptr<arrow::Array> sequences_;
+};
+
 std::vector<std::unique_ptr<SortedRun>> RunsOf(const Workload& workload) {
   std::vector<std::unique_ptr<SortedRun>> runs;
   for (size_t i = 0; i < workload.runs.size(); ++i) {
-    runs.push_back(std::make_unique<tarn::datafile::MemoryRun>(
-        workload.runs[i], workload.sequences[i], nullptr, 0));
+    runs.push_back(std::make_unique<ArrayRun>(workload.runs[i], workload.sequences[i]));
   }
   return runs;
 }
