@@ -131,8 +131,12 @@ bool JsonDocument::Fail(std::string_view reason, Token token) {
 bool JsonDocument::Parse(std::string_view bytes) {
   count_ = 0;
   positions_ = nullptr;
-  chunks_.clear();
-  chunk_used_ = chunk_bytes_ = 0;
+  // One chunk is kept: most documents need no more, and the next one needs as much.
+  if (chunks_.size() > 1) {
+    chunks_.clear();
+    chunk_bytes_ = 0;
+  }
+  chunk_used_ = 0;
   if (bytes.size() > kDocumentBytesMax) return Fail("the value is larger than 1 GiB", 0);
   if (bytes.size() + kPadding > buffer_bytes_) {
     buffer_bytes_ = bytes.size() + bytes.size() / 2 + 4096 + kPadding;
