@@ -33,8 +33,8 @@ class FineTimestampsTest : public ::testing::Test {
                    {2, "g", DataType::Timestamp(7), {}, {}},
                    {3, "z", DataType::LocalZonedTimestamp(9), {}, {}},
                    {4, "a", DataType::Array(DataType::Timestamp(9)), {}, {}}});
-    add("JOIN u", {{0, "k", DataType::Int(), {}, {}},
-                   {1, "f", DataType::Timestamp(3), {}, {}}});
+    add("JOIN u",
+        {{0, "k", DataType::Int(), {}, {}}, {1, "f", DataType::Timestamp(3), {}, {}}});
     return FineTimestampsOf(*query->query, fields);
   }
   bool AsDecimals(const std::string& text) { return Of(text).as_decimals; }
@@ -57,7 +57,8 @@ TEST_F(FineTimestampsTest, WhatLooksIntoAValueNeedsTheEnginesOwnType) {
   for (const char* text :
        {"SELECT YEAR(f) FROM t", "SELECT CAST(f AS STRING) FROM t", "SELECT a[1] FROM t",
         "SELECT f + INTERVAL '1' DAY FROM t", "SELECT MAX(f) OVER (ORDER BY k) FROM t",
-        "SELECT k FROM t WHERE f = z", "SELECT k FROM t WHERE f IN (g, CURRENT_TIMESTAMP)",
+        "SELECT k FROM t WHERE f = z",
+        "SELECT k FROM t WHERE f IN (g, CURRENT_TIMESTAMP)",
         "SELECT k FROM t WHERE f BETWEEN g AND CURRENT_TIMESTAMP",
         "SELECT k FROM (SELECT * FROM t) AS s", "WITH s AS (SELECT 1) SELECT f FROM t",
         "SELECT COALESCE(f, g) FROM t", "SELECT k FROM t WHERE EXISTS (SELECT 1)"}) {
@@ -70,11 +71,10 @@ TEST_F(FineTimestampsTest, OneNameForTwoKindsOfColumnIsLeftAlone) {
 }
 
 TEST_F(FineTimestampsTest, LiteralsBesideAColumnBecomeDecimalsWithIt) {
-  EXPECT_EQ(
-      Of("SELECT k FROM t WHERE f >= TIMESTAMP '1500-01-01 00:00:00' AND g < DATE "
-         "'9999-12-31'")
-          .literals.size(),
-      2U);
+  EXPECT_EQ(Of("SELECT k FROM t WHERE f >= TIMESTAMP '1500-01-01 00:00:00' AND g < DATE "
+               "'9999-12-31'")
+                .literals.size(),
+            2U);
   EXPECT_EQ(Of("SELECT k FROM t WHERE f IN (TIMESTAMP '2000-01-01 00:00:00', NULL)")
                 .literals.size(),
             1U);
@@ -83,9 +83,9 @@ TEST_F(FineTimestampsTest, LiteralsBesideAColumnBecomeDecimalsWithIt) {
 }
 
 TEST_F(FineTimestampsTest, OfValuesOnlyColumnsOfFineLiterals) {
-  const auto fine = Of(
-      "VALUES (1, TIMESTAMP '1500-01-01 00:00:00.123456789', TIMESTAMP '2000-01-01 "
-      "00:00:00'), (2, NULL, NULL)");
+  const auto fine =
+      Of("VALUES (1, TIMESTAMP '1500-01-01 00:00:00.123456789', TIMESTAMP '2000-01-01 "
+         "00:00:00'), (2, NULL, NULL)");
   EXPECT_TRUE(fine.as_decimals);
   EXPECT_EQ(fine.columns, (std::set<size_t>{1}));
   EXPECT_EQ(fine.literals.size(), 1U);

@@ -64,22 +64,25 @@ constexpr auto kDynamic = Mutability::kDynamic;
 constexpr auto kImmutable = Mutability::kImmutable;
 constexpr auto kRestricted = Mutability::kRestricted;
 
-std::vector<OptionRow> MakeRows() {
-  std::vector<OptionRow> rows;
-  std::string_view section;
-#define TARN_SECTION(title) section = title;
+/// The table in the order of its files; a section is a row without a key.
+constexpr OptionRow kRows[] = {
+#define TARN_SECTION(title) \
+  {"", ValueType::kText, kUnset, {}, kDynamic, false, "", title},
 #define TARN_OPTION(name, type, key, default_text, bounds, mutability, description) \
-  rows.push_back({key, TypeOf<type>(), default_text, bounds, mutability, true,      \
-                  description, section});
+  {key, TypeOf<type>(), default_text, bounds, mutability, true, description, ""},
 #define TARN_OPTIONAL(name, type, key, bounds, mutability, description) \
-  rows.push_back(                                                       \
-      {key, TypeOf<type>(), kUnset, bounds, mutability, true, description, section});
+  {key, TypeOf<type>(), kUnset, bounds, mutability, true, description, ""},
 #define TARN_KNOWN(type, key, default_text, bounds, mutability) \
-  rows.push_back(                                               \
-      {key, TypeOf<type>(), default_text, bounds, mutability, false, "", section});
-#define TARN_REFUSED(type, key, default_text, bounds, mutability)              \
-  rows.push_back({key, TypeOf<type>(), default_text, bounds, mutability, true, \
-                  "Refused by name where it would act.", section});
+  {key, TypeOf<type>(), default_text, bounds, mutability, false, "", ""},
+#define TARN_REFUSED(type, key, default_text, bounds, mutability) \
+  {key,                                                           \
+   TypeOf<type>(),                                                \
+   default_text,                                                  \
+   bounds,                                                        \
+   mutability,                                                    \
+   true,                                                          \
+   "Refused by name where it would act.",                         \
+   ""},
 // Options with an effect come first.
 #include "tarn/options/table_options.def"
 // Then those that are refused or have none.
@@ -89,6 +92,20 @@ std::vector<OptionRow> MakeRows() {
 #undef TARN_OPTIONAL
 #undef TARN_KNOWN
 #undef TARN_REFUSED
+};
+
+/// Rows with their sections.
+std::vector<OptionRow> MakeRows() {
+  std::vector<OptionRow> rows;
+  std::string_view section;
+  for (OptionRow row : kRows) {
+    if (row.key.empty()) {
+      section = row.section;
+      continue;
+    }
+    row.section = section;
+    rows.push_back(row);
+  }
   return rows;
 }
 
