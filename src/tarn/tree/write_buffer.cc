@@ -11,7 +11,9 @@
 namespace tarn::tree {
 namespace {
 
+/// Enough to see whether values repeat, and little beside the buffer itself.
 constexpr int64_t kSampleRows = 4096;
+constexpr int64_t kSampleBytes = int64_t{4} << 20;
 
 }  // namespace
 
@@ -73,12 +75,18 @@ Result<BufferedRuns> WriteBuffer::TakeRuns() {
 
 Result<std::shared_ptr<arrow::RecordBatch>> WriteBuffer::Sample() const {
   arrow::RecordBatchVector pieces;
-  int64_t rows = 0;
+  int64_t rows = 0, bytes = 0;
   for (const auto& batch : batches_) {
-    if (rows >= kSampleRows) break;
-    pieces.push_back(batch.changes.rows->Slice(0, kSampleRows - rows));
-    rows += pieces.back()->num_rows();
+    if (rows >= kSampleRows || bytes >= kSampleBytes) break;
+    auto piece = batch.changes.rows->Slice(0, kSampleRows - rows);
+    ARROW_ASSIGN_OR_RAISE(const int64_t size, arrow::util::ReferencedBufferSize(*piece));
+    // One batch is shared; only what is joined is copied.
+    if (!pieces.empty() && bytes + size > kSampleBytes) break;
+    rows += piece->num_rows();
+    bytes += size;
+    pieces.push_back(std::move(piece));
   }
+  if (pieces.size() == 1) return pieces[0];
   return arrow::ConcatenateRecordBatches(pieces, context_->pool);
 }
 
