@@ -155,6 +155,24 @@ TEST_F(LocalFileSystemTest, ListsByNameWithKindsAndSizes) {
   EXPECT_FALSE(files_->Sync({At("none")}).ok());
 }
 
+TEST_F(LocalFileSystemTest, AFolderThatComesAndGoesIsListedOrEmpty) {
+  const std::string folder = At("snapshot");
+  std::atomic<bool> stop = false;
+  std::thread other([&] {
+    while (!stop) {
+      std::filesystem::create_directory(folder);
+      std::filesystem::remove(folder);
+    }
+  });
+  for (int i = 0; i < 20000; ++i) {
+    const auto listed = files_->List(folder);
+    EXPECT_TRUE(listed.ok() && listed->empty()) << listed.status();
+    if (!listed.ok()) break;
+  }
+  stop = true;
+  other.join();
+}
+
 TEST_F(LocalFileSystemTest, DeletesTreesButNotWhatLinksPointTo) {
   ASSERT_TRUE(files_->WriteAtomically(At("keep/f"), "x").ok());
   ASSERT_TRUE(files_->WriteAtomically(At("tree/a/b/f"), "x").ok());

@@ -209,12 +209,18 @@ Status LocalFileSystem::Sync(const std::vector<std::string>& paths) {
 Result<std::vector<FileStatus>> LocalFileSystem::List(const std::string& directory) {
   std::vector<FileStatus> out;
   auto listed = NamesIn(directory);
-  if (!listed.ok()) {
+  while (!listed.ok()) {
     if (KindOf(listed.status()) != ErrorKind::kNotFound) return listed.status();
-    ARROW_ASSIGN_OR_RAISE(const bool is_file, Exists(directory));
-    if (!is_file) return out;
-    return InvalidInput(1100, "Path cannot be used:", V("path", directory),
-                        V("doing", "list"), V("reason", "not a folder"));
+    const auto found = Stat(directory);
+    if (!found.ok()) {
+      if (KindOf(found.status()) == ErrorKind::kNotFound) return out;
+      return found.status();
+    }
+    if (!found->is_directory) {
+      return InvalidInput(1100, "Path cannot be used:", V("path", directory),
+                          V("doing", "list"), V("reason", "not a folder"));
+    }
+    listed = NamesIn(directory);  // somebody made it while we looked
   }
   std::sort(listed->begin(), listed->end());
   out.reserve(listed->size());
