@@ -37,19 +37,22 @@ std::string Row(const std::vector<types::DataField>& fields, int32_t value) {
 class ScriptedStore : public SnapshotStore {
  public:
   explicit ScriptedStore(std::shared_ptr<SnapshotStore> real) : real_(std::move(real)) {}
-  Result<std::optional<Snapshot>> Latest() override { return real_->Latest(); }
+  Result<std::optional<Snapshot>> Latest() override {
+    auto latest = real_->Latest();
+    if (--until_after_latest <= 0) CallOnce(&after_latest);
+    return latest;
+  }
   Result<std::optional<int64_t>> EarliestId() override { return real_->EarliestId(); }
+  Result<std::vector<int64_t>> ListIds() override { return real_->ListIds(); }
   Result<Snapshot> Get(int64_t id) override { return real_->Get(id); }
   Result<base::CreateOutcome> Publish(const Snapshot& snapshot) override {
-    if (before_publish) {
-      const auto call = std::exchange(before_publish, nullptr);
-      call();
-    }
+    CallOnce(&before_publish);
     if (lose > 0) {
       --lose;
       return base::CreateOutcome::kExists;
     }
     ARROW_ASSIGN_OR_RAISE(auto outcome, real_->Publish(snapshot));
+    CallOnce(&after_publish);
     if (answer_unknown > 0) {
       --answer_unknown;
       return base::CreateOutcome::kUnknown;
@@ -57,17 +60,22 @@ class ScriptedStore : public SnapshotStore {
     return outcome;
   }
   Status Announce(int64_t id) override { return real_->Announce(id); }
-  Status Withdraw(int64_t id) override {
+  Status Withdraw(const Snapshot& snapshot) override {
     ++withdrawn;
-    return real_->Withdraw(id);
+    return real_->Withdraw(snapshot);
   }
 
-  std::function<void()> before_publish;
+  std::function<void()> before_publish, after_publish, after_latest;
+  int until_after_latest = 1;
   int lose = 0;            ///< tries that another commit seems to win
   int answer_unknown = 0;  ///< tries that succeed without an answer
   int withdrawn = 0;
 
  private:
+  static void CallOnce(std::function<void()>* call) {
+    if (*call) std::exchange(*call, nullptr)();
+  }
+
   const std::shared_ptr<SnapshotStore> real_;
 };
 
@@ -472,6 +480,80 @@ TEST_F(TableCommitTest, AWriterHeldUpPastAnExpiryIsNotAcknowledgedBelowTheChain)
   EXPECT_FALSE(*context_->files->Exists(paths_->SnapshotFile(4)));
   EXPECT_TRUE(LiveNames().contains(ours.file_name));
   EXPECT_EQ(LiveNames().size(), 9u);
+}
+
+// Every commit adds one row, so totals alone could not tell whose snapshot it was.
+TEST_F(TableCommitTest, TheNextSnapshotTellsWhetherItStandsOnOurs) {
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(Committer("a")->Commit(Of(i, {Message(1, {File(i, i)})})).ok());
+  }
+  auto store = std::make_shared<ScriptedStore>(store_);
+  store->before_publish = [&] {
+    for (int i = 4; i <= 6; ++i) {
+      ASSERT_TRUE(Committer("a")->Commit(Of(i, {Message(1, {File(i, i)})})).ok());
+    }
+    for (int id = 1; id <= 4; ++id) {
+      ASSERT_TRUE(context_->files->Delete(paths_->SnapshotFile(id)).ok());
+    }
+  };
+  const DataFileMeta ours = File(100, 100);
+  auto outcome = Committer("late", store)->Commit(Of(1, {Message(1, {ours})}));
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(store->withdrawn, 1);
+  EXPECT_EQ(outcome->snapshot_ids, (std::vector<int64_t>{7}));
+  EXPECT_EQ(LiveNames().size(), 7u);
+
+  // The same with a next snapshot that does stand on ours, whose base expires at once.
+  store->after_publish = [&] {
+    ASSERT_TRUE(Committer("a")->Commit(Of(7, {Message(1, {File(7, 7)})})).ok());
+    for (int id = 5; id <= 7; ++id) {
+      ASSERT_TRUE(context_->files->Delete(paths_->SnapshotFile(id)).ok());
+    }
+  };
+  const DataFileMeta second = File(101, 101);
+  outcome = Committer("late", store)->Commit(Of(2, {Message(1, {second})}));
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(store->withdrawn, 1);
+  EXPECT_EQ(outcome->snapshot_ids, (std::vector<int64_t>{8}));
+  EXPECT_EQ(LiveNames().size(), 9u);
+}
+
+TEST_F(TableCommitTest, ACommitThatExpiredAtOnceIsStillOne) {
+  ASSERT_TRUE(Committer("a")->Commit(Of(1, {Message(1, {File(1, 1)})})).ok());
+  auto store = std::make_shared<ScriptedStore>(store_);
+  store->after_publish = [&] {
+    for (int i = 2; i <= 4; ++i) {
+      ASSERT_TRUE(Committer("a")->Commit(Of(i, {Message(1, {File(i, i)})})).ok());
+    }
+    for (int id = 1; id <= 4; ++id) {
+      ASSERT_TRUE(context_->files->Delete(paths_->SnapshotFile(id)).ok());
+    }
+  };
+  const auto outcome = Committer("b", store)->Commit(Of(1, {Message(1, {File(9, 9)})}));
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->snapshot_ids, (std::vector<int64_t>{2}));
+  EXPECT_EQ(LiveNames().size(), 5u);
+}
+
+TEST_F(TableCommitTest, WhatExpiresWhileItIsReadIsALostRace) {
+  ASSERT_TRUE(Committer("a")->Commit(Of(1, {Message(1, {File(1, 1)})})).ok());
+  auto store = std::make_shared<ScriptedStore>(store_);
+  store->after_latest = [&] {
+    const Snapshot first = *store_->Get(1);
+    for (int i = 2; i <= 3; ++i) {
+      ASSERT_TRUE(Committer("a")->Commit(Of(i, {Message(1, {File(i, i)})})).ok());
+    }
+    for (const auto& list : {first.base_manifest_list, first.delta_manifest_list}) {
+      ASSERT_TRUE(context_->files->Delete(*paths_->ManifestFile(list)).ok());
+    }
+    ASSERT_TRUE(context_->files->Delete(paths_->SnapshotFile(1)).ok());
+  };
+  store->until_after_latest = 2;  // the first one looks for a replay
+  const auto outcome = Committer("b", store)->Commit(Of(1, {Message(1, {File(9, 9)})}));
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->retries, 1);
+  EXPECT_EQ(outcome->snapshot_ids, (std::vector<int64_t>{4}));
+  EXPECT_EQ(LiveNames().size(), 4u);
 }
 
 TEST_F(TableCommitTest, SyncReachesTheDiskInTheOrderThatTheFormatNeeds) {

@@ -2,7 +2,6 @@
 // Tarn and Java on one table: each reads what the other wrote, each goes on where it
 // stopped.
 #include <algorithm>
-#include <cstdlib>
 #include <regex>
 #include <set>
 
@@ -13,6 +12,7 @@
 #include "tarn/merge/merge_spec.h"
 #include "tarn/table/table.h"
 #include "tests/support/canonical_rows.h"
+#include "tests/support/environment.h"
 #include "tests/support/files.h"
 #include "tests/support/golden.h"
 #include "tests/support/history.h"
@@ -425,8 +425,7 @@ TEST(Interop, KeysMoveBetweenPartitions) {
 
 TEST(Interop, RandomHistoriesEndAlikeWhoeverWroteThem) {
   TARN_SKIP_WITHOUT_JAVA();
-  const char* rounds = std::getenv("TARN_INTEROP_ROUNDS");
-  const uint64_t seeds = rounds == nullptr ? 3 : std::strtoull(rounds, nullptr, 10);
+  const uint64_t seeds = FromEnvironment("TARN_INTEROP_ROUNDS", 3);
   for (const HistoryKind& kind : HistoryKinds()) {
     // The published 1.4.2 sorts its write buffer by ascending sequence fields whatever
     // the option says; 2.0.0 does not, and its golden table pk_seq_multi_desc decides.
@@ -469,8 +468,7 @@ size_t LatestSnapshot(const std::string& warehouse) {
 
 TEST(Interop, AlteredHistoriesEndAlikeWhoeverAltersAndWrites) {
   TARN_SKIP_WITHOUT_JAVA();
-  const char* rounds = std::getenv("TARN_INTEROP_ROUNDS");
-  const uint64_t seeds = rounds == nullptr ? 3 : std::strtoull(rounds, nullptr, 10);
+  const uint64_t seeds = FromEnvironment("TARN_INTEROP_ROUNDS", 3);
   for (const HistoryKind& kind : HistoryKinds()) {
     // As above: 1.4.2 sorts its buffer by ascending sequence fields.
     if (kind.name == "sequence_fields_descending") continue;

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -26,6 +25,7 @@
 #include "tarn/catalog/catalog.h"
 #include "tarn/types/canonical_json.h"
 #include "tests/support/child_process.h"
+#include "tests/support/environment.h"
 #include "tests/support/files.h"
 #include "tests/support/tarn_target.h"
 
@@ -35,8 +35,7 @@ namespace {
 using nlohmann::json;
 
 int Kills() {
-  const char* text = std::getenv("TARN_KILLS");
-  return text == nullptr ? 20 : std::atoi(text);
+  return static_cast<int>(support::FromEnvironment("TARN_KILLS", 20));
 }
 
 void WriteText(const std::string& path, const std::string& text) {

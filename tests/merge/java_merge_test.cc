@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include <arrow/record_batch.h>
@@ -16,6 +15,7 @@
 #include "tarn/types/canonical_json.h"
 #include "tests/support/bitmaps.h"
 #include "tests/support/canonical_rows.h"
+#include "tests/support/environment.h"
 #include "tests/support/files.h"
 #include "tests/support/java_oracle.h"
 #include "tests/support/merge_case.h"
@@ -162,9 +162,7 @@ void CompareRead(const History& history, const Runs& files, const std::string& w
 
 TEST(JavaMerge, RandomHistoriesReadAsJavaReadsThem) {
   TARN_SKIP_WITHOUT_JAVA();
-  const char* factor = std::getenv("TARN_PROPERTY_FACTOR");
-  const uint64_t cases =
-      60 * (factor == nullptr ? 1 : std::strtoull(factor, nullptr, 10));
+  const uint64_t cases = 60 * support::FromEnvironment("TARN_PROPERTY_FACTOR", 1);
   int refused = 0, read = 0;
   for (uint64_t seed = 1; seed <= cases; ++seed) {
     Dice dice(seed * 7919);

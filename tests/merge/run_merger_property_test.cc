@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 
+#include "tests/support/environment.h"
 #include "tests/support/merge_case.h"
 #include "tests/support/random_merge.h"
 #include "tests/support/reference_merge.h"
@@ -29,8 +29,7 @@ using Runs = std::vector<std::vector<Record>>;
 
 /// Cases of one test; `TARN_PROPERTY_FACTOR=20` looks twenty times as long.
 uint64_t Cases(uint64_t count) {
-  const char* factor = std::getenv("TARN_PROPERTY_FACTOR");
-  return factor == nullptr ? count : count * std::strtoull(factor, nullptr, 10);
+  return count * support::FromEnvironment("TARN_PROPERTY_FACTOR", 1);
 }
 
 /// Equal answers, or both refuse.

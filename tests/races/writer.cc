@@ -15,6 +15,7 @@
 #include "tarn/base/context.h"
 #include "tarn/catalog/catalog.h"
 #include "tarn/io/local_file_system.h"
+#include "tarn/table/maintenance.h"
 #include "tarn/types/arrow_types.h"
 #include "tests/races/rows.h"
 
@@ -58,6 +59,7 @@ Status Write(const table::Table& table, int64_t writer, int64_t commits) {
   commit::TableCommitOptions options;
   options.commit_user = "writer-" + std::to_string(writer);
   ARROW_ASSIGN_OR_RAISE(auto commit, table.NewCommit(options));
+  table::Maintenance maintenance(table);
   WaitForStart();
   for (int64_t identifier = 1; identifier <= commits; ++identifier) {
     ARROW_ASSIGN_OR_RAISE(auto rows, RowsOf(*table.schema(), writer, identifier));
@@ -73,6 +75,7 @@ Status Write(const table::Table& table, int64_t writer, int64_t commits) {
     }
     Say("ack " + std::to_string(identifier) + " " +
         std::to_string(outcome.snapshot_ids[0]) + " " + std::to_string(outcome.retries));
+    ARROW_RETURN_NOT_OK(maintenance.RunUnlessWriteOnly());
   }
   return Status::OK();
 }

@@ -16,6 +16,7 @@
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/canonical_json.h"
 #include "tarn/types/row_kind.h"
+#include "tests/support/environment.h"
 #include "tests/support/files.h"
 
 namespace tarn::stream {
@@ -257,8 +258,7 @@ class Product360 : public testing::TestWithParam<Case> {
 };
 
 int Seeds() {
-  const char* text = std::getenv("TARN_SEEDS");
-  return text == nullptr ? 3 : std::max(1, std::atoi(text));
+  return static_cast<int>(support::FromEnvironment("TARN_SEEDS", 3));
 }
 
 TEST_P(Product360, EqualsTheDatabaseUnderAnyInterleaving) {

@@ -12,7 +12,9 @@
 #include "tarn/options/options.h"
 #include "tarn/table/branches.h"
 #include "tarn/table/consumers.h"
+#include "tarn/table/expire_changelogs.h"
 #include "tarn/table/expire_snapshots.h"
+#include "tarn/table/maintenance.h"
 #include "tarn/table/rollback.h"
 #include "tarn/table/system_tables.h"
 #include "tarn/table/table.h"
@@ -257,6 +259,10 @@ Status TarnTarget::Run(const json& request) {
   if (command == "alter") return Alter(request);
   if (command == "manage") return Manage(request);
   if (command == "expire") return Expire(request);
+  if (command == "maintain") {
+    ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
+    return table::Maintenance(*table).Run();
+  }
   return NoWordForIt(command);
 }
 
@@ -305,7 +311,6 @@ Status TarnTarget::Truncate(const json& request) {
 }
 
 Status TarnTarget::Expire(const json& request) {
-  if (Flag(request, "changelog")) return NoWordForIt("expiry of long-lived changelogs");
   ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
   const auto number = [&](const char* name, int64_t otherwise) {
     return request.contains(name) ? Number(request[name]) : otherwise;
@@ -317,7 +322,8 @@ Status TarnTarget::Expire(const json& request) {
   expire.max_deletes = static_cast<int32_t>(number("max-deletes", kAll));
   expire.older_than_millis = context_->clock->NowMillis() -
                              number("retain-millis", std::numeric_limits<int64_t>::max());
-  return table::ExpireSnapshots(*table, expire).status();
+  return Flag(request, "changelog") ? table::ExpireChangelogs(*table, expire).status()
+                                    : table::ExpireSnapshots(*table, expire).status();
 }
 
 Status TarnTarget::Compact(const json& request) {

@@ -171,12 +171,6 @@ TEST_F(ExpireSnapshotsTest, ConsumersNumbersAndTimesHoldBack) {
   EXPECT_EQ(KindOf(ExpireSnapshots(*Open(), request).status()), ErrorKind::kInvalidInput);
 }
 
-TEST_F(ExpireSnapshotsTest, ChangelogsWithALifeOfTheirOwnAreRefused) {
-  const auto table = Open({{"changelog.num-retained.max", "5"}});
-  const auto refused = ExpireSnapshots(*table, Keep(1));
-  EXPECT_EQ(KindOf(refused.status()), ErrorKind::kUnsupported) << refused.status();
-}
-
 TEST_F(ExpireSnapshotsTest, ABranchKeepsWhatItStandsOnWithoutItsTag) {
   ASSERT_TRUE(CreateBranch(*Open(), "dev", "three", false).ok());
   const auto branch = [&] { return Open({{"branch", "dev"}}); };

@@ -14,6 +14,7 @@ class FileSnapshotStore final : public SnapshotStore {
 
   Result<std::optional<meta::Snapshot>> Latest() override { return files_.Latest(); }
   Result<std::optional<int64_t>> EarliestId() override { return files_.EarliestId(); }
+  Result<std::vector<int64_t>> ListIds() override { return files_.ListIds(); }
   Result<meta::Snapshot> Get(int64_t id) override { return files_.Get(id); }
 
   Result<base::CreateOutcome> Publish(const meta::Snapshot& snapshot) override {
@@ -35,8 +36,12 @@ class FileSnapshotStore final : public SnapshotStore {
                                             std::to_string(id));
   }
 
-  Status Withdraw(int64_t id) override {
-    return context_->files->Delete(files_.paths().SnapshotFile(id));
+  Status Withdraw(const meta::Snapshot& snapshot) override {
+    const auto there = files_.Get(snapshot.id);
+    if (KindOf(there.status()) == ErrorKind::kNotFound) return Status::OK();
+    ARROW_RETURN_NOT_OK(there.status());
+    if (there->uuid != snapshot.uuid) return Status::OK();
+    return context_->files->Delete(files_.paths().SnapshotFile(snapshot.id));
   }
 
  private:

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tarn/commit/chain_check.h"
 #include "tarn/meta/live_files.h"
 #include "tarn/meta/partition_set.h"
 
@@ -48,8 +49,8 @@ Result<SnapshotCommit::Done> SnapshotCommit::Run() {
   started_nanos_ = scope_.context->clock->MonotonicNanos();
   for (int64_t retries = 0;; ++retries) {
     auto done = RunOnce(retries);
-    if (!done.ok()) return Failed(done.status());
-    if (*done) return **done;
+    if (!done.ok() && !BaseExpired(done.status())) return Failed(done.status());
+    if (done.ok() && *done) return **done;
     if (!MayRetry(retries)) {
       return Failed(Conflict(
           3207, "Other commits came first again and again:",
@@ -58,6 +59,21 @@ Result<SnapshotCommit::Done> SnapshotCommit::Run() {
     }
     Wait(retries);
   }
+}
+
+/// A try may have failed because others went on and expired what it stood on: a lost
+/// race like any other.
+bool SnapshotCommit::BaseExpired(const Status& status) {
+  if (unknown_ || !IsMissing(status) || searched_up_to_ == 0) return false;
+  // Metadata goes before the snapshots do.
+  const auto latest = scope_.store->Latest();
+  if (!latest.ok() || !*latest || (*latest)->id == searched_up_to_) return false;
+  base_snapshot_.reset();
+  merge_before_.clear();
+  merge_after_.clear();
+  Remove(&merged_files_);
+  Remove(&base_files_);
+  return true;
 }
 
 /// One try; nothing answered means that another commit came first, or that nobody knows.
@@ -108,13 +124,18 @@ Result<std::optional<SnapshotCommit::Done>> SnapshotCommit::RunOnce(int64_t retr
   // files must stay.
   const bool unknown_before = unknown_;
   unknown_ = true;
-  const Result<bool> in_chain = IsInChain(snapshot, latest);
+  const Result<bool> in_chain =
+      IsInChain(*scope_.context, scope_.paths, *scope_.store, snapshot, latest, changes);
   // Without an answer the next try looks for it in the chain.
   if (!in_chain.ok()) return std::nullopt;
   if (!*in_chain) {
-    ARROW_RETURN_NOT_OK(scope_.store->Withdraw(snapshot.id));
+    ARROW_RETURN_NOT_OK(scope_.store->Withdraw(snapshot));
     unknown_ = unknown_before;
+    // Whoever expired meanwhile may have taken it for history: nothing is used again.
     Remove(&base_files_);
+    Remove(&change_files_);
+    delta_list_.reset();
+    changelog_list_.reset();
     return std::nullopt;
   }
   // Only a hint: readers find the snapshot without it.
@@ -536,26 +557,6 @@ Status SnapshotCommit::SyncFiles(const Changes& changes) {
   ARROW_RETURN_NOT_OK(scope_.context->files->Sync(paths));
   synced_.insert(paths.begin(), paths.end());
   return Status::OK();
-}
-
-/// A writer may be held up between reading the latest snapshot and creating the next one,
-/// while others go on and expire both. Its create then succeeds, and nobody builds on it.
-/// That cannot be so while `base` is there: snapshots expire oldest first.
-Result<bool> SnapshotCommit::IsInChain(const Snapshot& snapshot, const Latest& base) {
-  if (base) {
-    const Result<Snapshot> there = scope_.store->Get(base->id);
-    if (there.ok() && there->uuid == base->uuid) return true;
-    if (!there.ok() && !IsMissing(there.status())) return there.status();
-  }
-  ARROW_ASSIGN_OR_RAISE(const Latest latest, scope_.store->Latest());
-  if (!latest || latest->id <= snapshot.id) return true;
-  const Result<Snapshot> next = scope_.store->Get(snapshot.id + 1);
-  if (!next.ok()) {
-    if (IsMissing(next.status())) return false;
-    return next.status();
-  }
-  return next->total_record_count - next->delta_record_count ==
-         snapshot.total_record_count;
 }
 
 bool SnapshotCommit::MayRetry(int64_t retries) const {

@@ -84,6 +84,7 @@ class SnapshotCommit {
   };
 
   Result<std::optional<Done>> RunOnce(int64_t retries);
+  bool BaseExpired(const Status& status);
   Result<std::optional<int64_t>> FindOwn(const Latest& latest);
   Status DiscardDuplicates(const Latest& latest, Changes* changes);
   void StampSequences(const Latest& latest, Changes* changes);
@@ -103,8 +104,6 @@ class SnapshotCommit {
       const std::vector<meta::ManifestEntry>& entries);
   Result<meta::Snapshot> MakeSnapshot(const Latest& latest, const Changes& changes);
   Status SyncFiles(const Changes& changes);
-  /// Whether later snapshots build on `snapshot`, which was created on top of `base`.
-  Result<bool> IsInChain(const meta::Snapshot& snapshot, const Latest& base);
   Result<int64_t> MaxSequenceNumber(const meta::Snapshot& latest);
   std::optional<std::string> InheritedStatistics(const meta::Snapshot& latest,
                                                  int64_t schema_id);

@@ -30,6 +30,8 @@ class SnapshotStore {
   /// The latest snapshot, absent for a table without one. Hints may be stale or missing.
   virtual Result<std::optional<meta::Snapshot>> Latest() = 0;
   virtual Result<std::optional<int64_t>> EarliestId() = 0;
+  /// All ids, ascending, whatever hints say.
+  virtual Result<std::vector<int64_t>> ListIds() = 0;
   /// Errors: kNotFound for one that expired.
   virtual Result<meta::Snapshot> Get(int64_t id) = 0;
   /// Publish `snapshot` if its id is free: the one moment of visibility.
@@ -39,9 +41,10 @@ class SnapshotStore {
   /// Say that `id` is the latest (a hint); called after it was published.
   virtual Status Announce(int64_t /*id*/) { return Status::OK(); }
   /// Take back a snapshot of ours that was published behind the back of an expiry and
-  /// that no later snapshot builds on.
-  virtual Status Withdraw(int64_t id) {
-    return Unsupported(6292, "Store cannot withdraw a snapshot:", V("snapshot", id));
+  /// that no later snapshot builds on. Another one of its id stays.
+  virtual Status Withdraw(const meta::Snapshot& snapshot) {
+    return Unsupported(6292,
+                       "Store cannot withdraw a snapshot:", V("snapshot", snapshot.id));
   }
 };
 

@@ -85,10 +85,9 @@ class RollingWriter final : public DataFileWriter {
     return std::min(settings_.writer.row_group_bytes, settings_.file_bytes / 2);
   }
 
-  Status WriteColumns(
-      int64_t rows, const arrow::RecordBatch& sample,
-      const std::function<Result<std::shared_ptr<arrow::Array>>(int)>& make,
-      const int64_t* sequences, const uint8_t* kinds) override {
+  Status WriteColumns(int64_t rows, const arrow::RecordBatch& sample,
+                      const format::MakeColumn& make, const int64_t* sequences,
+                      const uint8_t* kinds) override {
     TARN_CHECK(!finished_ && takes_columns() && rows > 0);
     ARROW_RETURN_NOT_OK(failure_);
     failure_ = WriteGroup(rows, sample, make, sequences, kinds);
@@ -163,8 +162,8 @@ class RollingWriter final : public DataFileWriter {
   }
 
   Status WriteGroup(int64_t rows, const arrow::RecordBatch& sample,
-                    const std::function<Result<std::shared_ptr<arrow::Array>>(int)>& make,
-                    const int64_t* sequences, const uint8_t* kinds) {
+                    const format::MakeColumn& make, const int64_t* sequences,
+                    const uint8_t* kinds) {
     if (open_.writer == nullptr) ARROW_RETURN_NOT_OK(StartFile());
     ARROW_ASSIGN_OR_RAISE(
         const auto head,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include <arrow/type_fwd.h>
 
 #include "tarn/base/context.h"
+#include "tarn/format/column_file.h"
 #include "tarn/io/table_paths.h"
 #include "tarn/meta/data_file_meta.h"
 #include "tarn/types/table_schema.h"
@@ -47,8 +47,7 @@ class DataFileWriter {
   /// \param values     all columns of the table, engine types
   /// \param sequences  int64[rows]
   /// \param kinds      uint8[rows], values of types::RowKind; nullptr = all +I. Files of
-  /// a
-  ///   table without a primary key do not keep them.
+  ///   a table without a primary key do not keep them.
   virtual Status Write(const arrow::RecordBatch& values, const int64_t* sequences,
                        const uint8_t* kinds) = 0;
   /// Whether `WriteColumns` can be used: the format lays out one column after the other,
@@ -60,10 +59,9 @@ class DataFileWriter {
   /// group is held but the column at hand.
   /// \param sample  some rows of the table, from which encodings are chosen
   /// \param make    the i-th column of the table, asked for once
-  virtual Status WriteColumns(
-      int64_t rows, const arrow::RecordBatch& sample,
-      const std::function<Result<std::shared_ptr<arrow::Array>>(int)>& make,
-      const int64_t* sequences, const uint8_t* kinds) = 0;
+  virtual Status WriteColumns(int64_t rows, const arrow::RecordBatch& sample,
+                              const format::MakeColumn& make, const int64_t* sequences,
+                              const uint8_t* kinds) = 0;
   /// Bytes of the open file that are in memory only.
   virtual Result<int64_t> buffered_bytes() const = 0;
   /// Put them into the file, which stays open. A new row group may begin.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tarn/format/column_file.h"
 
+#include <utility>
+
+#include <arrow/record_batch.h>
+
 #include "tarn/format/avro_reader.h"
 #include "tarn/format/avro_writer.h"
 #include "tarn/format/orc_reader.h"
@@ -19,9 +23,13 @@ Result<std::vector<PartStatistics>> FileReader::RowGroupParts(
       {row_groups()[static_cast<size_t>(row_group)], std::move(statistics)}};
 }
 
-Status FileWriter::WriteColumns(int64_t, const arrow::RecordBatch&, const MakeColumn&) {
-  TARN_CHECK(!"a format that holds one column after the other");
-  return Status::OK();
+Status FileWriter::WriteColumns(int64_t rows, const arrow::RecordBatch& sample,
+                                const MakeColumn& make) {
+  arrow::ArrayVector columns(static_cast<size_t>(sample.num_columns()));
+  for (size_t i = 0; i < columns.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(columns[i], make(static_cast<int>(i)));
+  }
+  return Write(*arrow::RecordBatch::Make(sample.schema(), rows, std::move(columns)));
 }
 
 Result<std::unique_ptr<FileReader>> OpenFile(const base::Context& context,

@@ -93,6 +93,9 @@ struct WriterOptions {
   bool orc_legacy_instants = true;                ///< `orc.timestamp-ltz.legacy.type`
 };
 
+/// Makes the column of a field: type[rows of the group].
+using MakeColumn = std::function<Result<std::shared_ptr<arrow::Array>>(int field)>;
+
 /// Writes one new file. `Finish` makes it whole; destroyed without it, the file is
 /// removed. One caller at a time.
 class FileWriter {
@@ -101,9 +104,9 @@ class FileWriter {
   /// Append rows in the order and types of the fields given at `Make`.
   virtual Status Write(const arrow::RecordBatch& batch) = 0;
   /// Append a group of `rows` rows whose columns are made when it is their turn, in the
-  /// order of the fields: none is held for longer. Only where `LaysOutColumns`.
+  /// order of the fields. None is held for longer where `LaysOutColumns`; other formats
+  /// gather the group first.
   /// \param sample  some rows of the file, from which encodings are chosen
-  using MakeColumn = std::function<Result<std::shared_ptr<arrow::Array>>(int field)>;
   virtual Status WriteColumns(int64_t rows, const arrow::RecordBatch& sample,
                               const MakeColumn& make);
   /// Bytes written and buffered so far (an estimate that decides about rolling).

@@ -43,6 +43,8 @@ class TablePaths {
   std::string SnapshotEarliestHint() const { return Below("snapshot/EARLIEST"); }
   std::string ChangelogDirectory() const { return Below("changelog"); }
   std::string ChangelogFile(int64_t id) const;
+  std::string ChangelogLatestHint() const { return Below("changelog/LATEST"); }
+  std::string ChangelogEarliestHint() const { return Below("changelog/EARLIEST"); }
   std::string TagDirectory() const { return Below("tag"); }
   std::string ConsumerDirectory() const { return Below("consumer"); }
   /// Errors: kInvalidInput for a name that is not safe as a path.

@@ -91,15 +91,14 @@ Result<RunColumns::Cursor*> RunColumns::CursorAt(int index, size_t run, int64_t 
 }
 
 Result<std::shared_ptr<arrow::Array>> RunColumns::ReadPicked(
-    int index, const RowRanges& ranges, const std::vector<int32_t>& picked) {
+    int index, const std::vector<int32_t>& picked) {
   if (runs_.size() != 1 || columns_[index].order_number == order_number_) return nullptr;
   ARROW_ASSIGN_OR_RAISE(const auto lent, reader_->OrderColumn(0, index));
   if (lent != nullptr) return nullptr;
-  ARROW_ASSIGN_OR_RAISE(Cursor* const at, CursorAt(index, 0, ranges.begin[0]));
-  const int64_t rows = ranges.end[0] - ranges.begin[0];
-  ARROW_ASSIGN_OR_RAISE(auto array, at->cursor->ReadPicked(rows, picked));
+  ARROW_ASSIGN_OR_RAISE(Cursor* const at, CursorAt(index, 0, 0));
+  ARROW_ASSIGN_OR_RAISE(auto array, at->cursor->ReadPicked(consumed_[0], picked));
   if (array == nullptr) return nullptr;
-  at->position += rows;
+  at->position += consumed_[0];
   columns_[index].order_number = order_number_;
   return array;
 }

@@ -60,9 +60,9 @@ class RunColumns {
   /// the next order. Errors: those of the cursors.
   Result<const RunSlices*> Read(int column);
   Result<const RunSlices*> Read(int column, const RowRanges& ranges);
-  /// Only the rows `picked` of `ranges`, where there is one run and its cursor can pick;
+  /// Only the rows `picked` of the order, where there is one run and its cursor can pick;
   /// otherwise nullptr. The column is not read again in this order.
-  Result<std::shared_ptr<arrow::Array>> ReadPicked(int column, const RowRanges& ranges,
+  Result<std::shared_ptr<arrow::Array>> ReadPicked(int column,
                                                    const std::vector<int32_t>& picked);
   /// Let the rows of `column` go; it is not read again in this order.
   void Release(int column) { columns_[column].slices = {}; }

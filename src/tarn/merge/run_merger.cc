@@ -267,9 +267,8 @@ Result<std::shared_ptr<arrow::Array>> RunMerger::MakeColumn(int column) {
       sources = Sources::Make(
           order_, Keep(plan_.selections[made.selection], kept_, order_.keys()));
     }
-    if (!sources->is_slice && sources->null_count == 0 && sources->ranges.begin[0] == 0) {
-      ARROW_ASSIGN_OR_RAISE(auto picked,
-                            columns_->ReadPicked(column, sources->ranges, sources->row));
+    if (!sources->is_slice && sources->null_count == 0) {
+      ARROW_ASSIGN_OR_RAISE(auto picked, columns_->ReadPicked(column, sources->row));
       if (picked != nullptr) return picked;
     }
     ARROW_ASSIGN_OR_RAISE(const RunSlices* slices,

@@ -19,6 +19,7 @@ constexpr std::chrono::milliseconds kHintWait{1};
 constexpr std::chrono::milliseconds kSnapshotWait{200};
 
 constexpr std::string_view kSnapshotPrefix = "snapshot-";
+constexpr std::string_view kChangelogPrefix = "changelog-";
 constexpr std::string_view kTagPrefix = "tag-";
 
 std::optional<int64_t> ParseNumber(std::string_view text) {
@@ -48,15 +49,23 @@ Result<std::optional<int64_t>> SnapshotFiles::ReadHint(const std::string& path) 
   return std::nullopt;
 }
 
-Result<std::vector<int64_t>> SnapshotFiles::ListIds() const {
-  ARROW_ASSIGN_OR_RAISE(const auto listed,
-                        context_->files->List(paths_.SnapshotDirectory()));
+Result<std::vector<int64_t>> SnapshotFiles::ListNumbered(const std::string& folder,
+                                                         std::string_view prefix) const {
+  ARROW_ASSIGN_OR_RAISE(const auto listed, context_->files->List(folder));
   std::vector<int64_t> ids;
   for (const base::FileStatus& file : listed) {
-    if (const auto id = io::VersionOf(file.name(), kSnapshotPrefix)) ids.push_back(*id);
+    if (const auto id = io::VersionOf(file.name(), prefix)) ids.push_back(*id);
   }
   std::sort(ids.begin(), ids.end());
   return ids;
+}
+
+Result<std::vector<int64_t>> SnapshotFiles::ListIds() const {
+  return ListNumbered(paths_.SnapshotDirectory(), kSnapshotPrefix);
+}
+
+Result<std::vector<int64_t>> SnapshotFiles::ListChangelogIds() const {
+  return ListNumbered(paths_.ChangelogDirectory(), kChangelogPrefix);
 }
 
 Result<std::optional<int64_t>> SnapshotFiles::LatestId() const {
@@ -117,6 +126,15 @@ Result<Snapshot> SnapshotFiles::Get(int64_t id) const {
                       V("id", snapshot->id));
   }
   return snapshot;
+}
+
+Result<Snapshot> SnapshotFiles::GetChangelog(int64_t id) const {
+  Result<Snapshot> changelog = ReadWhole<Snapshot>(paths_.ChangelogFile(id));
+  if (!changelog.ok() && IsMissing(changelog.status())) {
+    return NotFound(4103, "Changelog is not there, it may have expired:",
+                    V("table", paths_.root()), V("changelog", id));
+  }
+  return changelog;
 }
 
 Result<std::optional<Snapshot>> SnapshotFiles::Latest() const {

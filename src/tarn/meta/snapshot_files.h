@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,12 @@ class SnapshotFiles {
   Result<Snapshot> Get(int64_t id) const;
   Result<std::optional<Snapshot>> Latest() const;
 
+  /// Snapshots that went and left their changelog (Paimon `ChangelogManager`): ids,
+  /// ascending.
+  Result<std::vector<int64_t>> ListChangelogIds() const;
+  /// Errors: kNotFound, kCorruption.
+  Result<Snapshot> GetChangelog(int64_t id) const;
+
   /// The latest snapshot whose time is not after `millis`, absent if there is none
   /// (Paimon `earlierOrEqualTimeMills`).
   Result<std::optional<Snapshot>> AtOrBefore(int64_t millis) const;
@@ -54,6 +61,8 @@ class SnapshotFiles {
   const io::TablePaths& paths() const { return paths_; }
 
  private:
+  Result<std::vector<int64_t>> ListNumbered(const std::string& folder,
+                                            std::string_view prefix) const;
   Result<std::optional<int64_t>> ReadHint(const std::string& path) const;
   /// Read and parse, again for a while when a writer seems to be in the middle of it.
   template <typename T>

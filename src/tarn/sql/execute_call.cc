@@ -41,6 +41,7 @@ Result<StatementResult> AnswerOf(ProcedureAnswer answer) {
   out.kind = ResultKind::kRows;
   out.fields = listing.fields();
   out.message = std::move(answer.message);
+  out.notices = std::move(answer.notices);
   arrow::ArrayVector arrays;
   for (size_t i = 0; i < out.fields.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(auto array, listing.Column(i));

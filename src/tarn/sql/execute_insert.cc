@@ -17,6 +17,7 @@
 #include "tarn/sql/session.h"
 #include "tarn/sql/sink_cast.h"
 #include "tarn/sql/stream_select.h"
+#include "tarn/table/maintenance.h"
 #include "tarn/types/arrow_types.h"
 #include "tarn/types/cast.h"
 
@@ -282,10 +283,15 @@ Result<StatementResult> Session::InsertBatch(const Insert& node,
     }
     const auto outcome = commit->Overwrite(committable, partition);
     if (!outcome.ok()) return AtPlace(outcome.status(), node.target.span, source);
-    return out;
+  } else {
+    const auto outcome = commit->Commit(committable);
+    if (!outcome.ok()) return AtPlace(outcome.status(), node.target.span, source);
   }
-  const auto outcome = commit->Commit(committable);
-  if (!outcome.ok()) return AtPlace(outcome.status(), node.target.span, source);
+  table::Maintenance maintenance(*target.table);
+  const Status maintained = maintenance.RunUnlessWriteOnly();
+  if (!maintained.ok()) {
+    out.notices.push_back(table::MaintenanceNotice(*target.table, maintained));
+  }
   return out;
 }
 
@@ -365,7 +371,10 @@ Result<StatementResult> Session::InsertStreams(const std::vector<const Insert*>&
   if (!job.ok()) return AtPlace(job.status(), inserts[0]->span, source);
   auto report = (*job)->Run();
   if (!report.ok()) return AtPlace(report.status(), inserts[0]->span, source);
-  for (const auto& table : report->tables) out.affected += table.rows_committed;
+  for (const auto& table : report->tables) {
+    out.affected += table.rows_committed;
+    if (!table.notice.empty()) out.notices.push_back(table.notice);
+  }
   out.job = *std::move(report);
   return out;
 }

@@ -25,7 +25,6 @@ constexpr std::string_view kOthers[] = {
     "data_evolution_merge_into",
     "drop_function",
     "drop_global_index",
-    "expire_changelogs",
     "expire_partitions",
     "full_text_search",
     "materialize_deletion_vectors",

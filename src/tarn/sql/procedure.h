@@ -66,6 +66,7 @@ struct ProcedureCall {
 struct ProcedureAnswer {
   table::Listing rows;  ///< what Flink's procedure answers
   std::string message;  ///< for people, or empty
+  std::vector<std::string> notices = {};
 };
 
 struct Procedure {

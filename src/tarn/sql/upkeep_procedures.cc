@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -8,13 +9,21 @@
 #include "tarn/sql/partition_value.h"
 #include "tarn/sql/procedure.h"
 #include "tarn/table/consumers.h"
+#include "tarn/table/expire_changelogs.h"
 #include "tarn/table/expire_snapshots.h"
+#include "tarn/table/maintenance.h"
 #include "tarn/table/time_travel.h"
 
 namespace tarn::sql {
 namespace {
 
 using Answer = Result<ProcedureAnswer>;
+
+void AfterCommit(const table::Table& table, ProcedureAnswer* answer) {
+  const Status maintained = table::Maintenance(table).Run();
+  if (maintained.ok()) return;
+  answer->notices.push_back(table::MaintenanceNotice(table, maintained));
+}
 
 Answer Compact(const ProcedureCall& call) {
   const ProcedureArguments& arguments = call.arguments;
@@ -37,6 +46,8 @@ Answer Compact(const ProcedureCall& call) {
   out.message = fmt::format("Compacted {} buckets: {} files to {}, {} rows to {}.",
                             report.buckets, report.files_before, report.files_after,
                             report.rows_before, report.rows_after);
+  // Who compacts also lets go what is old, for a table that is write-only, too.
+  if (!report.snapshot_ids.empty()) AfterCommit(call.table, &out);
   return out;
 }
 
@@ -70,6 +81,22 @@ Result<std::map<std::string, std::string>> OptionsOf(const std::string& text) {
   return out;
 }
 
+/// The arguments over what `request` says.
+Status TakeRequest(const ProcedureCall& call, table::ExpireRequest* request) {
+  const auto take = [&](const char* name, int32_t* into) {
+    const auto number = call.arguments.NumberIfAny(name);
+    if (number) *into = static_cast<int32_t>(*number);
+  };
+  take("retain_max", &request->retain_max);
+  take("retain_min", &request->retain_min);
+  take("max_deletes", &request->max_deletes);
+  if (const auto text = call.arguments.TextIfAny("older_than")) {
+    ARROW_ASSIGN_OR_RAISE(request->older_than_millis,
+                          table::LocalTimeMillis(call.table.context(), *text));
+  }
+  return Status::OK();
+}
+
 Answer ExpireSnapshots(const ProcedureCall& call) {
   const ProcedureArguments& arguments = call.arguments;
   std::map<std::string, std::string> options;
@@ -78,18 +105,26 @@ Answer ExpireSnapshots(const ProcedureCall& call) {
   }
   ARROW_ASSIGN_OR_RAISE(const auto table, call.catalog.GetTable(call.name, options));
   ARROW_ASSIGN_OR_RAISE(auto request, table::ExpireRequest::FromOptions(*table));
-  const auto take = [&](const char* name, int32_t* into) {
-    const auto number = arguments.NumberIfAny(name);
-    if (number) *into = static_cast<int32_t>(*number);
-  };
-  take("retain_max", &request.retain_max);
-  take("retain_min", &request.retain_min);
-  take("max_deletes", &request.max_deletes);
-  if (const auto text = arguments.TextIfAny("older_than")) {
-    ARROW_ASSIGN_OR_RAISE(request.older_than_millis,
-                          table::LocalTimeMillis(table->context(), *text));
-  }
+  ARROW_RETURN_NOT_OK(TakeRequest(call, &request));
   ARROW_ASSIGN_OR_RAISE(const int64_t expired, table::ExpireSnapshots(*table, request));
+  return SayResult(call.table, std::to_string(expired));
+}
+
+Answer ExpireChangelogs(const ProcedureCall& call) {
+  const ProcedureArguments& arguments = call.arguments;
+  if (arguments.Flag("delete_all")) {
+    ARROW_RETURN_NOT_OK(table::DeleteChangelogs(call.table).status());
+    return SayResult(call.table, "Delete all separated changelogs success.");
+  }
+  // Not the table's options: what is left out does not hold.
+  constexpr int32_t kAll = std::numeric_limits<int32_t>::max();
+  table::ExpireRequest request{.retain_max = kAll,
+                               .retain_min = 1,
+                               .max_deletes = kAll,
+                               .older_than_millis = std::numeric_limits<int64_t>::min()};
+  ARROW_RETURN_NOT_OK(TakeRequest(call, &request));
+  ARROW_ASSIGN_OR_RAISE(const int64_t expired,
+                        table::ExpireChangelogs(call.table, request));
   return SayResult(call.table, std::to_string(expired));
 }
 
@@ -135,6 +170,15 @@ std::vector<Procedure> UpkeepProcedures() {
        Compact,
        "a full compaction; `compact_strategy` may be `'full'`, and of the others only "
        "`partitions` does something: they are refused by name"},
+      {"expire_changelogs",
+       {{.name = "retain_max", .type = ArgumentType::kInt},
+        {.name = "retain_min", .type = ArgumentType::kInt},
+        {.name = "older_than"},
+        {.name = "max_deletes", .type = ArgumentType::kInt},
+        {.name = "delete_all", .type = ArgumentType::kBoolean}},
+       ExpireChangelogs,
+       "the oldest changelogs go that outlived their snapshots, as `expire_snapshots` "
+       "says it; the newest stays but for `delete_all`"},
       {"expire_snapshots",
        {{.name = "retain_max", .type = ArgumentType::kInt},
         {.name = "retain_min", .type = ArgumentType::kInt},

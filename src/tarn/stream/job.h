@@ -20,6 +20,8 @@ struct JobProgress {
     int64_t commits = 0;
     int64_t rows_committed = 0;
     int64_t last_snapshot = 0;
+    /// Of the work after the last commit, if it failed.
+    std::string notice;
     /// As this job knows it: live files at its start and those that it added since.
     std::map<int32_t, int64_t> files_per_level;
   };

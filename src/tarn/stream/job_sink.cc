@@ -52,6 +52,7 @@ Result<std::unique_ptr<Job::Sink>> Job::Sink::Make(std::shared_ptr<base::Context
     ARROW_ASSIGN_OR_RAISE(auto files, meta::ReadLiveFiles(*context, paths, *snapshot));
     for (const auto& entry : files) ++sink->progress_.files_per_level[entry.file.level];
   }
+  sink->maintenance_ = std::make_unique<table::Maintenance>(*table);
   sink->context_ = std::move(context);
   sink->table_ = std::move(table);
   return sink;
@@ -147,6 +148,9 @@ Status Job::Sink::Commit(const std::vector<Pipeline*>& feeders, bool force) {
   if (!outcome->snapshot_ids.empty())
     progress_.last_snapshot = outcome->snapshot_ids.back();
   last_commit_millis_ = context_->clock->NowMillis();
+  // The rows are there whatever becomes of what is old.
+  const Status maintained = maintenance_->RunUnlessWriteOnly();
+  progress_.notice = maintained.ok() ? "" : table::MaintenanceNotice(*table_, maintained);
   return Status::OK();
 }
 

@@ -9,6 +9,7 @@
 #include "tarn/commit/table_commit.h"
 #include "tarn/stream/job.h"
 #include "tarn/stream/job_state.h"
+#include "tarn/table/maintenance.h"
 #include "tarn/write/table_write.h"
 
 namespace tarn::stream {
@@ -48,6 +49,7 @@ class Job::Sink {
   std::unique_ptr<JobClaim> claim_;
   std::unique_ptr<write::TableWrite> write_;
   std::unique_ptr<commit::TableCommit> commit_;
+  std::unique_ptr<table::Maintenance> maintenance_;
   std::map<std::string, PipelinePosition> positions_;
   std::map<std::string, std::string> committed_properties_;
   int64_t next_identifier_ = 1;

@@ -18,6 +18,7 @@ Status HoldSnapshot(const meta::Snapshot& snapshot, bool first, FileDeletion* de
                     DataFileSet* files) {
   if (first) ARROW_RETURN_NOT_OK(deletion->AddLiveFiles(snapshot, files));
   ARROW_RETURN_NOT_OK(deletion->AddNewFiles(snapshot, files));
+  ARROW_RETURN_NOT_OK(deletion->AddChangelogFiles(snapshot, files));
   ARROW_RETURN_NOT_OK(deletion->KeepMetadata(snapshot));
   return deletion->KeepChangelogMetadata(snapshot);
 }
@@ -27,6 +28,33 @@ Status HoldTag(const meta::Snapshot& snapshot, FileDeletion* deletion,
   ARROW_RETURN_NOT_OK(deletion->AddLiveFiles(snapshot, files));
   return deletion->KeepMetadata(snapshot);
 }
+
+/// Without changelog files these are the files that the snapshot added.
+Status HoldChangelog(const meta::Snapshot& changelog, FileDeletion* deletion,
+                     DataFileSet* files) {
+  if (changelog.changelog_manifest_list) {
+    ARROW_RETURN_NOT_OK(deletion->AddChangelogFiles(changelog, files));
+    return deletion->KeepChangelogMetadata(changelog);
+  }
+  ARROW_RETURN_NOT_OK(deletion->AddNewFiles(changelog, files));
+  return deletion->KeepDeltaMetadata(changelog);
+}
+
+}  // namespace
+
+Status HoldChangelogs(const meta::SnapshotFiles& branch, FileDeletion* deletion,
+                      DataFileSet* files) {
+  ARROW_ASSIGN_OR_RAISE(const auto ids, branch.ListChangelogIds());
+  for (const int64_t id : ids) {
+    const auto changelog = branch.GetChangelog(id);
+    const Status held =
+        changelog.ok() ? HoldChangelog(*changelog, deletion, files) : changelog.status();
+    ARROW_RETURN_NOT_OK(UnlessMissing(held));
+  }
+  return Status::OK();
+}
+
+namespace {
 
 Status HoldBranch(const meta::SnapshotFiles& branch, FileDeletion* deletion,
                   DataFileSet* files) {
@@ -41,6 +69,7 @@ Status HoldBranch(const meta::SnapshotFiles& branch, FileDeletion* deletion,
     ARROW_RETURN_NOT_OK(UnlessMissing(HoldSnapshot(*snapshot, first, deletion, files)));
     first = false;
   }
+  ARROW_RETURN_NOT_OK(HoldChangelogs(branch, deletion, files));
   ARROW_ASSIGN_OR_RAISE(const auto tags, branch.ListTags());
   for (const auto& [name, tag] : tags) {
     ARROW_RETURN_NOT_OK(UnlessMissing(HoldTag(tag.snapshot, deletion, files)));

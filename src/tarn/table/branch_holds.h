@@ -14,4 +14,8 @@ namespace tarn::table {
 /// Errors: kCorruption, kUnavailable.
 Status HoldForBranches(const Table& table, FileDeletion* deletion, DataFileSet* files);
 
+/// Keep what the changelogs of a branch need that outlived their snapshots.
+Status HoldChangelogs(const meta::SnapshotFiles& branch, FileDeletion* deletion,
+                      DataFileSet* files);
+
 }  // namespace tarn::table

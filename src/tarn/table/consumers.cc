@@ -8,6 +8,8 @@
 namespace tarn::table {
 namespace {
 
+constexpr std::string_view kPrefix = "consumer-";
+
 Result<int64_t> NextSnapshotIn(const std::string& text, const std::string& path) {
   const auto json = base::JsonIsDeeperThan(text, 16)
                         ? nlohmann::json()
@@ -22,17 +24,23 @@ Result<int64_t> NextSnapshotIn(const std::string& text, const std::string& path)
   return json["nextSnapshot"].get<int64_t>();
 }
 
+Result<std::vector<base::FileStatus>> ConsumerFiles(const Table& table) {
+  ARROW_ASSIGN_OR_RAISE(
+      auto listed,
+      table.context().files->List(table.snapshot_files().paths().ConsumerDirectory()));
+  std::erase_if(listed, [](const base::FileStatus& file) {
+    return file.is_directory || !file.name().starts_with(kPrefix);
+  });
+  return listed;
+}
+
 }  // namespace
 
 Result<std::vector<std::pair<std::string, int64_t>>> ListConsumers(const Table& table) {
-  constexpr std::string_view kPrefix = "consumer-";
   constexpr int64_t kBytesMax = 4096;
   std::vector<std::pair<std::string, int64_t>> out;
-  ARROW_ASSIGN_OR_RAISE(
-      const auto listed,
-      table.context().files->List(table.snapshot_files().paths().ConsumerDirectory()));
-  for (const base::FileStatus& file : listed) {
-    if (file.is_directory || !file.name().starts_with(kPrefix)) continue;
+  ARROW_ASSIGN_OR_RAISE(const auto files, ConsumerFiles(table));
+  for (const base::FileStatus& file : files) {
     const auto text = table.context().files->ReadAll(file.path, kBytesMax);
     if (!text.ok()) {
       // Forgotten meanwhile.
@@ -56,12 +64,18 @@ Status ResetConsumer(const Table& table, const std::string& consumer,
   return table.context().files->WriteAtomically(path, json.Take());
 }
 
+Status ExpireConsumers(const Table& table, int64_t older_than_millis) {
+  ARROW_ASSIGN_OR_RAISE(const auto files, ConsumerFiles(table));
+  for (const base::FileStatus& file : files) {
+    if (file.modified_millis >= older_than_millis) continue;
+    ARROW_RETURN_NOT_OK(table.context().files->Delete(file.path));
+  }
+  return Status::OK();
+}
+
 Status ClearConsumers(const Table& table) {
-  ARROW_ASSIGN_OR_RAISE(
-      const auto listed,
-      table.context().files->List(table.snapshot_files().paths().ConsumerDirectory()));
-  for (const base::FileStatus& file : listed) {
-    if (file.is_directory || !file.name().starts_with("consumer-")) continue;
+  ARROW_ASSIGN_OR_RAISE(const auto files, ConsumerFiles(table));
+  for (const base::FileStatus& file : files) {
     ARROW_RETURN_NOT_OK(table.context().files->Delete(file.path));
   }
   return Status::OK();

@@ -19,6 +19,10 @@ Result<std::vector<std::pair<std::string, int64_t>>> ListConsumers(const Table& 
 Status ResetConsumer(const Table& table, const std::string& consumer,
                      std::optional<int64_t> next_snapshot);
 
+/// Forget consumers that did not move after a time, in epoch milliseconds (Paimon
+/// `ConsumerManager.expire`).
+Status ExpireConsumers(const Table& table, int64_t older_than_millis);
+
 /// Forget all consumers.
 Status ClearConsumers(const Table& table);
 

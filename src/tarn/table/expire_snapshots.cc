@@ -2,18 +2,18 @@
 #include "tarn/table/expire_snapshots.h"
 
 #include <algorithm>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "tarn/commit/chain_check.h"
 #include "tarn/options/options.h"
 #include "tarn/table/branch_holds.h"
 #include "tarn/table/consumers.h"
 #include "tarn/table/file_deletion.h"
 #include "tarn/table/restored_files.h"
+#include "tarn/table/tag_holds.h"
 
 namespace tarn::table {
 namespace {
@@ -25,8 +25,10 @@ Result<int64_t> EndOf(const Table& table, const ExpireRequest& request, int64_t 
                       int64_t latest) {
   const int64_t first = std::max(latest - request.retain_max + 1, earliest);
   int64_t end = latest - request.retain_min + 1;
-  ARROW_ASSIGN_OR_RAISE(const auto consumers, ListConsumers(table));
-  for (const auto& [name, next] : consumers) end = std::min(end, next);
+  if (request.consumers_hold) {
+    ARROW_ASSIGN_OR_RAISE(const auto consumers, ListConsumers(table));
+    for (const auto& [name, next] : consumers) end = std::min(end, next);
+  }
   end = std::min(end, earliest + request.max_deletes);
   for (int64_t id = first; id < end; ++id) {
     const auto next = table.snapshot_files().Get(id + 1);
@@ -38,21 +40,6 @@ Result<int64_t> EndOf(const Table& table, const ExpireRequest& request, int64_t 
     if (request.older_than_millis <= next->time_millis) return id;
   }
   return end;
-}
-
-/// Java keeps changelogs apart from their snapshots where these say that they live longer
-/// (Paimon `CoreOptions.changelogLifecycleDecoupled`).
-Status CheckChangelogs(const Table& table) {
-  for (const char* key : {"changelog.num-retained.min", "changelog.num-retained.max",
-                          "changelog.time-retained"}) {
-    const auto& options = table.schema()->options;
-    const auto found = options.find(key);
-    if (found == options.end()) continue;
-    return Unsupported(6625, "Changelogs with a life of their own are not kept yet:",
-                       V("table", table.name()), V("option", key),
-                       V("value", found->second));
-  }
-  return Status::OK();
 }
 
 /// Snapshots of [first, last] that are there.
@@ -70,74 +57,76 @@ Result<std::vector<Snapshot>> SnapshotsOf(const Table& table, int64_t first,
   return out;
 }
 
-/// Snapshots of the branch's tags, by id.
-Result<std::vector<Snapshot>> TaggedSnapshots(const Table& table) {
-  ARROW_ASSIGN_OR_RAISE(auto tags, table.snapshot_files().ListTags());
-  std::vector<Snapshot> out;
-  for (auto& [name, tag] : tags) out.push_back(std::move(tag.snapshot));
-  std::stable_sort(out.begin(), out.end(),
-                   [](const Snapshot& a, const Snapshot& b) { return a.id < b.id; });
+/// Leave out what is not history: a writer that was held up past an expiry creates its
+/// snapshot below, sees it and takes it back, and with it goes nothing that it can still
+/// use.
+Status DropStrays(const Table& table, std::vector<Snapshot>* snapshots) {
+  auto first = snapshots->begin();
+  for (auto at = snapshots->begin(); at + 1 < snapshots->end(); ++at) {
+    // Snapshots expire oldest first: before a gap nothing was left.
+    if (at[1].id != at->id + 1) first = at + 1;
+  }
+  if (first + 1 < snapshots->end()) {
+    ARROW_ASSIGN_OR_RAISE(
+        const bool history,
+        commit::StandsOn(table.context(), table.snapshot_files().paths(), first[1],
+                         first[0]));
+    if (!history) ++first;
+  }
+  snapshots->erase(snapshots->begin(), first);
+  return Status::OK();
+}
+
+/// What stays of snapshots that go for the sake of their changelogs. Without a producer
+/// the changelog of a snapshot are the files that it added, so these and their manifests
+/// stay.
+struct Changelogs {
+  bool stay = false;
+  bool are_data = false;
+};
+
+Result<Changelogs> ChangelogsThatStay(const Table& table, const ExpireRequest& request) {
+  Changelogs out;
+  if (!request.keep_changelogs) return out;
+  const options::Options options(table.schema()->options);
+  ARROW_ASSIGN_OR_RAISE(const auto producer, options.Get(options::kChangelogProducer));
+  out.stay = true;
+  out.are_data = producer == "none";
   return out;
 }
 
-class Expiry {
- public:
-  Expiry(std::vector<Snapshot> snapshots, std::vector<Snapshot> tags,
-         FileDeletion* deletion)
-      : snapshots_(std::move(snapshots)), tags_(std::move(tags)), deletion_(*deletion) {}
+/// Leave the changelog of a snapshot that goes: the same text, in a folder of its own.
+Status LeaveChangelog(const Table& table, const Snapshot& snapshot) {
+  const io::TablePaths& paths = table.snapshot_files().paths();
+  base::FileSystem& files = *table.context().files;
+  ARROW_RETURN_NOT_OK(
+      files.WriteAtomically(paths.ChangelogFile(snapshot.id), snapshot.ToJson()));
+  return files.WriteAtomically(paths.ChangelogLatestHint(), std::to_string(snapshot.id));
+}
 
-  /// \param held  data files that are needed beside those of the tags
-  Status Plan(const DataFileSet& held) {
-    // What a snapshot deleted the one before it had: those that go are looked at from the
-    // second on, and the first that stays with them.
-    for (size_t i = 1; i < snapshots_.size(); ++i) {
-      ARROW_ASSIGN_OR_RAISE(const DataFileSet* tagged,
-                            FilesOfTagBefore(snapshots_[i].id));
-      ARROW_RETURN_NOT_OK(deletion_.PlanDeleted(snapshots_[i], {tagged, &held}));
-    }
-    for (size_t i = 0; i + 1 < snapshots_.size(); ++i) {
-      ARROW_RETURN_NOT_OK(deletion_.PlanChangelog(snapshots_[i], {&held}));
-    }
-    for (const Snapshot* tag : TagsWithin()) {
-      ARROW_RETURN_NOT_OK(deletion_.KeepMetadata(*tag));
-    }
-    ARROW_RETURN_NOT_OK(deletion_.KeepMetadata(snapshots_.back()));
-    for (size_t i = 0; i + 1 < snapshots_.size(); ++i) {
-      ARROW_RETURN_NOT_OK(deletion_.PlanMetadata(snapshots_[i], /*with_changelog=*/true));
-    }
-    return Status::OK();
+/// Plan what goes with all of `snapshots` but the last one, which stays.
+/// \param held  data files that are needed beside those of the tags
+Status PlanExpiry(const std::vector<Snapshot>& snapshots, const Changelogs& changelogs,
+                  const DataFileSet& held, TagHolds* tags, FileDeletion* deletion) {
+  // What a snapshot deleted the one before it had: those that go are looked at from the
+  // second on, and the first that stays with them.
+  for (size_t i = 1; i < snapshots.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(const DataFileSet* tagged, tags->Before(snapshots[i].id));
+    ARROW_RETURN_NOT_OK(
+        deletion->PlanDeleted(snapshots[i], {tagged, &held}, changelogs.are_data));
   }
-
- private:
-  /// The tag before a snapshot holds whatever any older one holds of what it deleted.
-  Result<const DataFileSet*> FilesOfTagBefore(int64_t id) {
-    static const DataFileSet kNone;
-    const Snapshot* found = nullptr;
-    for (const Snapshot& tag : tags_) {
-      if (tag.id < id) found = &tag;
-    }
-    if (found == nullptr) return &kNone;
-    auto [at, fresh] = files_.try_emplace(found->id);
-    if (fresh) ARROW_RETURN_NOT_OK(deletion_.AddLiveFiles(*found, &at->second));
-    return &at->second;
+  for (size_t i = 0; i + 1 < snapshots.size() && !changelogs.stay; ++i) {
+    ARROW_RETURN_NOT_OK(deletion->PlanChangelog(snapshots[i], {&held}));
   }
-
-  /// Tags whose metadata may be that of a snapshot that goes (Paimon `findSkippingTags`).
-  std::vector<const Snapshot*> TagsWithin() const {
-    std::vector<const Snapshot*> out;
-    const int64_t begin = snapshots_.front().id, end = snapshots_.back().id;
-    for (size_t i = 0; i < tags_.size() && tags_[i].id < end; ++i) {
-      const bool last_before = i + 1 == tags_.size() || tags_[i + 1].id > begin;
-      if (tags_[i].id >= begin || last_before) out.push_back(&tags_[i]);
-    }
-    return out;
+  ARROW_RETURN_NOT_OK(tags->KeepWithin(snapshots.front().id, snapshots.back().id));
+  ARROW_RETURN_NOT_OK(deletion->KeepMetadata(snapshots.back()));
+  const MetadataParts parts = {.data = !changelogs.are_data,
+                               .changelog = !changelogs.stay};
+  for (size_t i = 0; i + 1 < snapshots.size(); ++i) {
+    ARROW_RETURN_NOT_OK(deletion->PlanMetadata(snapshots[i], parts));
   }
-
-  const std::vector<Snapshot> snapshots_;  ///< the last one stays
-  const std::vector<Snapshot> tags_;       ///< by id
-  FileDeletion& deletion_;
-  std::map<int64_t, DataFileSet> files_;  ///< of tags, by snapshot
-};
+  return Status::OK();
+}
 
 }  // namespace
 
@@ -154,17 +143,20 @@ Result<ExpireRequest> ExpireRequest::FromOptions(const Table& table) {
   return out;
 }
 
-Result<int64_t> ExpireSnapshots(const Table& table, const ExpireRequest& request) {
-  ARROW_RETURN_NOT_OK(CheckChangelogs(table));
+Status CheckRetained(const Table& table, const ExpireRequest& request) {
+  if (request.retain_max >= request.retain_min) return Status::OK();
+  return InvalidInput(
+      1626, "retain_max must not be less than retain_min:", V("table", table.name()),
+      V("retain_max", request.retain_max), V("retain_min", request.retain_min));
+}
+
+Result<int64_t> ExpireSnapshots(const Table& table, const ExpireRequest& request,
+                                Restorations* restorations) {
   const meta::SnapshotFiles& files = table.snapshot_files();
   ARROW_ASSIGN_OR_RAISE(const auto latest, files.LatestId());
   ARROW_ASSIGN_OR_RAISE(const auto earliest, files.EarliestId());
   if (!latest || !earliest) return 0;
-  if (request.retain_max < request.retain_min) {
-    return InvalidInput(
-        1626, "retain_max must not be less than retain_min:", V("table", table.name()),
-        V("retain_max", request.retain_max), V("retain_min", request.retain_min));
-  }
+  ARROW_RETURN_NOT_OK(CheckRetained(table, request));
   base::FileSystem& file_system = *table.context().files;
   const std::string hint = files.paths().SnapshotEarliestHint();
   ARROW_ASSIGN_OR_RAISE(const int64_t end, EndOf(table, request, *earliest, *latest));
@@ -177,23 +169,29 @@ Result<int64_t> ExpireSnapshots(const Table& table, const ExpireRequest& request
   ARROW_ASSIGN_OR_RAISE(auto snapshots, SnapshotsOf(table, *earliest, end));
   // The first one that stays is gone: somebody else expires, and further.
   if (snapshots.empty() || snapshots.back().id != end) return 0;
-  ARROW_ASSIGN_OR_RAISE(auto tags, TaggedSnapshots(table));
+  ARROW_RETURN_NOT_OK(DropStrays(table, &snapshots));
   ARROW_ASSIGN_OR_RAISE(const auto deletion, FileDeletion::Make(table));
+  ARROW_ASSIGN_OR_RAISE(auto tags, TagHolds::Make(table, deletion.get()));
+  ARROW_ASSIGN_OR_RAISE(const Changelogs changelogs, ChangelogsThatStay(table, request));
   DataFileSet held;
   ARROW_RETURN_NOT_OK(HoldForBranches(table, deletion.get(), &held));
-  ARROW_RETURN_NOT_OK(HoldRestored(table, end, tags, deletion.get(), &held));
-  std::vector<int64_t> going;
-  for (const Snapshot& snapshot : snapshots) {
-    if (snapshot.id != end) going.push_back(snapshot.id);
+  if (!changelogs.stay) {
+    // Those that an earlier expiry left.
+    ARROW_RETURN_NOT_OK(HoldChangelogs(files, deletion.get(), &held));
   }
-  Expiry expiry(std::move(snapshots), std::move(tags), deletion.get());
-  ARROW_RETURN_NOT_OK(expiry.Plan(held));
+  Restorations unknown;
+  if (restorations == nullptr) restorations = &unknown;
+  ARROW_RETURN_NOT_OK(
+      restorations->Hold(table, end, tags.snapshots(), deletion.get(), &held));
+  ARROW_RETURN_NOT_OK(PlanExpiry(snapshots, changelogs, held, &tags, deletion.get()));
+  snapshots.pop_back();
   ARROW_RETURN_NOT_OK(deletion->Run());
-  for (const int64_t id : going) {
-    ARROW_RETURN_NOT_OK(file_system.Delete(files.paths().SnapshotFile(id)));
+  for (const Snapshot& snapshot : snapshots) {
+    if (changelogs.stay) ARROW_RETURN_NOT_OK(LeaveChangelog(table, snapshot));
+    ARROW_RETURN_NOT_OK(file_system.Delete(files.paths().SnapshotFile(snapshot.id)));
   }
   ARROW_RETURN_NOT_OK(file_system.WriteAtomically(hint, std::to_string(end)));
-  return static_cast<int64_t>(going.size());
+  return static_cast<int64_t>(snapshots.size());
 }
 
 }  // namespace tarn::table

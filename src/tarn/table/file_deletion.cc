@@ -7,7 +7,6 @@
 
 #include "tarn/meta/index_manifest.h"
 #include "tarn/meta/live_files.h"
-#include "tarn/meta/manifest_list.h"
 #include "tarn/options/options.h"
 
 namespace tarn::table {
@@ -56,41 +55,56 @@ Status FileDeletion::AddLiveFiles(const meta::Snapshot& snapshot,
   return Status::OK();
 }
 
+Status FileDeletion::AddFilesOf(const Manifests& manifests, DataFileSet* files) const {
+  ARROW_ASSIGN_OR_RAISE(const auto entries,
+                        meta::ReadEntries(table_.context(), paths(), manifests));
+  for (const ManifestEntry& entry : entries) {
+    if (entry.kind == meta::FileKind::kAdd) files->Add(entry);
+  }
+  return Status::OK();
+}
+
 Status FileDeletion::AddNewFiles(const meta::Snapshot& snapshot,
                                  DataFileSet* files) const {
   ARROW_ASSIGN_OR_RAISE(const auto manifests,
                         meta::ReadDeltaManifests(table_.context(), paths(), snapshot));
-  ARROW_ASSIGN_OR_RAISE(const auto changelog, meta::ReadChangelogManifests(
+  return AddFilesOf(manifests, files);
+}
+
+Status FileDeletion::AddChangelogFiles(const meta::Snapshot& snapshot,
+                                       DataFileSet* files) const {
+  ARROW_ASSIGN_OR_RAISE(const auto manifests, meta::ReadChangelogManifests(
                                                   table_.context(), paths(), snapshot));
-  for (const auto* list : {&manifests, &changelog}) {
-    ARROW_ASSIGN_OR_RAISE(const auto entries,
-                          meta::ReadEntries(table_.context(), paths(), *list));
-    for (const ManifestEntry& entry : entries) {
-      if (entry.kind == meta::FileKind::kAdd) files->Add(entry);
-    }
+  return AddFilesOf(manifests, files);
+}
+
+void FileDeletion::KeepList(const std::string& name, const Manifests& manifests) {
+  kept_.insert(name);
+  for (const meta::ManifestFileMeta& manifest : manifests) {
+    kept_.insert(manifest.file_name);
   }
+}
+
+Status FileDeletion::KeepDeltaMetadata(const meta::Snapshot& snapshot) {
+  ARROW_ASSIGN_OR_RAISE(const auto manifests,
+                        meta::ReadDeltaManifests(table_.context(), paths(), snapshot));
+  KeepList(snapshot.delta_manifest_list, manifests);
   return Status::OK();
 }
 
 Status FileDeletion::KeepChangelogMetadata(const meta::Snapshot& snapshot) {
   if (!snapshot.changelog_manifest_list) return Status::OK();
-  kept_.insert(*snapshot.changelog_manifest_list);
   ARROW_ASSIGN_OR_RAISE(const auto manifests, meta::ReadChangelogManifests(
                                                   table_.context(), paths(), snapshot));
-  for (const meta::ManifestFileMeta& manifest : manifests) {
-    kept_.insert(manifest.file_name);
-  }
+  KeepList(*snapshot.changelog_manifest_list, manifests);
   return Status::OK();
 }
 
 Status FileDeletion::KeepMetadata(const meta::Snapshot& snapshot) {
-  kept_.insert(snapshot.base_manifest_list);
-  kept_.insert(snapshot.delta_manifest_list);
   ARROW_ASSIGN_OR_RAISE(const auto manifests,
                         meta::ReadDataManifests(table_.context(), paths(), snapshot));
-  for (const meta::ManifestFileMeta& manifest : manifests) {
-    kept_.insert(manifest.file_name);
-  }
+  KeepList(snapshot.base_manifest_list, manifests);
+  kept_.insert(snapshot.delta_manifest_list);
   if (snapshot.index_manifest) {
     kept_.insert(*snapshot.index_manifest);
     ARROW_ASSIGN_OR_RAISE(const std::string path,
@@ -128,7 +142,8 @@ Status FileDeletion::PlanFile(const ManifestEntry& entry) {
 }
 
 Status FileDeletion::PlanDeleted(const meta::Snapshot& snapshot,
-                                 const std::vector<const DataFileSet*>& kept) {
+                                 const std::vector<const DataFileSet*>& kept,
+                                 bool but_appended) {
   const auto manifests = meta::ReadDeltaManifests(table_.context(), paths(), snapshot);
   if (!manifests.ok()) {
     return IsMissing(manifests.status()) ? Status::OK() : manifests.status();
@@ -148,6 +163,7 @@ Status FileDeletion::PlanDeleted(const meta::Snapshot& snapshot,
     }
   }
   for (const auto& [path, entry] : deleted) {
+    if (but_appended && entry->file.file_source != meta::FileSource::kCompact) continue;
     if (!IsKept(kept, *entry)) ARROW_RETURN_NOT_OK(PlanFile(*entry));
   }
   return Status::OK();
@@ -216,12 +232,16 @@ Status FileDeletion::PlanIndexes(const std::string& manifest) {
   return Status::OK();
 }
 
-Status FileDeletion::PlanMetadata(const meta::Snapshot& snapshot, bool with_changelog) {
-  ARROW_RETURN_NOT_OK(PlanList(snapshot.base_manifest_list));
-  ARROW_RETURN_NOT_OK(PlanList(snapshot.delta_manifest_list));
-  if (with_changelog && snapshot.changelog_manifest_list) {
+Status FileDeletion::PlanMetadata(const meta::Snapshot& snapshot,
+                                  const MetadataParts& parts) {
+  if (parts.data) {
+    ARROW_RETURN_NOT_OK(PlanList(snapshot.base_manifest_list));
+    ARROW_RETURN_NOT_OK(PlanList(snapshot.delta_manifest_list));
+  }
+  if (parts.changelog && snapshot.changelog_manifest_list) {
     ARROW_RETURN_NOT_OK(PlanList(*snapshot.changelog_manifest_list));
   }
+  if (!parts.indexes) return Status::OK();
   if (snapshot.index_manifest) {
     ARROW_RETURN_NOT_OK(PlanIndexes(*snapshot.index_manifest));
   }

@@ -9,11 +9,19 @@
 
 #include "tarn/meta/index_file_path.h"
 #include "tarn/meta/manifest_entry.h"
+#include "tarn/meta/manifest_list.h"
 #include "tarn/meta/snapshot.h"
 #include "tarn/table/table.h"
 #include "tarn/types/partition_path.h"
 
 namespace tarn::table {
+
+/// Parts of a snapshot's metadata.
+struct MetadataParts {
+  bool data = true;       ///< lists and manifests of data files
+  bool changelog = true;  ///< list and manifests of changelog files
+  bool indexes = true;    ///< index files with their manifest, and statistics
+};
 
 /// Data files by partition, bucket and name.
 class DataFileSet {
@@ -41,25 +49,32 @@ class FileDeletion {
 
   /// Add the data files that are live in `snapshot` to `files`. Errors: kNotFound.
   Status AddLiveFiles(const meta::Snapshot& snapshot, DataFileSet* files) const;
-  /// The same of those that it added, and of its changelog files.
+  /// The same of those that it added.
   Status AddNewFiles(const meta::Snapshot& snapshot, DataFileSet* files) const;
+  /// The same of its changelog files.
+  Status AddChangelogFiles(const meta::Snapshot& snapshot, DataFileSet* files) const;
   /// Keep the manifests, lists, index files and statistics of `snapshot`.
   Status KeepMetadata(const meta::Snapshot& snapshot);
+  /// Keep its list and manifests of the files that it added and deleted.
+  Status KeepDeltaMetadata(const meta::Snapshot& snapshot);
   /// Keep its list and manifests of changelog files, which a tag does not hold.
   Status KeepChangelogMetadata(const meta::Snapshot& snapshot);
 
   /// Plan what the snapshot's delta deletes and nothing of `kept` holds: files that the
   /// snapshots before it had.
+  /// \param but_appended  leave files that no compaction wrote: they are the changelog of
+  ///   the snapshots that added them
   Status PlanDeleted(const meta::Snapshot& snapshot,
-                     const std::vector<const DataFileSet*>& kept);
+                     const std::vector<const DataFileSet*>& kept,
+                     bool but_appended = false);
   /// Plan the data files that are live in the snapshot and nothing of `kept` holds.
   Status PlanLive(const meta::Snapshot& snapshot,
                   const std::vector<const DataFileSet*>& kept);
   /// Plan the changelog files of the snapshot that nothing of `kept` holds.
   Status PlanChangelog(const meta::Snapshot& snapshot,
                        const std::vector<const DataFileSet*>& kept);
-  /// Plan the metadata of the snapshot that is not kept.
-  Status PlanMetadata(const meta::Snapshot& snapshot, bool with_changelog);
+  /// Plan these parts of the snapshot's metadata, where they are not kept.
+  Status PlanMetadata(const meta::Snapshot& snapshot, const MetadataParts& parts);
 
   /// Delete what is planned: data files, changelog files, folders that are empty then (if
   /// the table's options say so), manifests and lists, index files, statistics.
@@ -67,6 +82,8 @@ class FileDeletion {
   Status Run();
 
  private:
+  using Manifests = std::vector<meta::ManifestFileMeta>;
+
   FileDeletion(const Table& table, types::PartitionPaths partitions,
                meta::IndexFilePaths index_paths, bool clean_directories)
       : table_(table),
@@ -75,6 +92,8 @@ class FileDeletion {
         clean_directories_(clean_directories) {}
   const io::TablePaths& paths() const { return table_.snapshot_files().paths(); }
 
+  Status AddFilesOf(const Manifests& manifests, DataFileSet* files) const;
+  void KeepList(const std::string& name, const Manifests& manifests);
   Status PlanFile(const meta::ManifestEntry& entry);
   Result<std::string> PathOf(const meta::ManifestEntry& entry,
                              const std::string& name) const;

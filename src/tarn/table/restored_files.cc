@@ -2,44 +2,57 @@
 #include "tarn/table/restored_files.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "tarn/io/table_paths.h"
 
 namespace tarn::table {
-namespace {
 
-/// The snapshots that are there and brought a state back.
-Result<std::vector<meta::Snapshot>> Restorations(const Table& table) {
-  std::vector<meta::Snapshot> out;
-  ARROW_ASSIGN_OR_RAISE(const auto ids, table.snapshot_files().ListIds());
-  for (const int64_t id : ids) {
-    auto snapshot = table.snapshot_files().Get(id);
+Status Restorations::Look(const Table& table) {
+  const meta::SnapshotFiles& snapshots = table.snapshot_files();
+  ARROW_ASSIGN_OR_RAISE(const auto listed, table.context().files->List(
+                                               snapshots.paths().SnapshotDirectory()));
+  std::map<int64_t, Seen> there;
+  for (const base::FileStatus& file : listed) {
+    const auto id = io::VersionOf(file.name(), "snapshot-");
+    if (!id) continue;
+    const auto known = seen_.find(*id);
+    if (known != seen_.end() && known->second.modified_millis == file.modified_millis) {
+      there.insert(seen_.extract(known));
+      continue;
+    }
+    auto snapshot = snapshots.Get(*id);
     if (!snapshot.ok()) {
       if (KindOf(snapshot.status()) == ErrorKind::kNotFound) continue;
       return snapshot.status();
     }
+    Seen seen{file.modified_millis, std::nullopt};
     if (snapshot->commit_user.starts_with(kRollbackAsLatest)) {
-      out.push_back(*std::move(snapshot));
+      seen.restoration = *std::move(snapshot);
     }
+    there.emplace(*id, std::move(seen));
   }
-  return out;
+  seen_ = std::move(there);
+  return Status::OK();
 }
 
-}  // namespace
-
-Status HoldRestored(const Table& table, int64_t from_id,
-                    const std::vector<meta::Snapshot>& tags, FileDeletion* deletion,
-                    DataFileSet* files) {
-  ARROW_ASSIGN_OR_RAISE(const auto restorations, Restorations(table));
+Status Restorations::Hold(const Table& table, int64_t from_id,
+                          const std::vector<meta::Snapshot>& tags, FileDeletion* deletion,
+                          DataFileSet* files) {
+  ARROW_RETURN_NOT_OK(Look(table));
   ARROW_ASSIGN_OR_RAISE(const auto named, table.snapshot_files().ListTags());
-  const bool restored = !restorations.empty() ||
-                        std::any_of(named.begin(), named.end(), [](const auto& tag) {
-                          return tag.first.starts_with(kRollbackAsLatest);
-                        });
-  if (!restored) return Status::OK();
-  for (const meta::Snapshot& snapshot : restorations) {
-    if (snapshot.id < from_id) continue;
-    ARROW_RETURN_NOT_OK(deletion->AddNewFiles(snapshot, files));
-    ARROW_RETURN_NOT_OK(deletion->KeepMetadata(snapshot));
+  bool restored = std::any_of(named.begin(), named.end(), [](const auto& tag) {
+    return tag.first.starts_with(kRollbackAsLatest);
+  });
+  for (const auto& [id, seen] : seen_) {
+    if (!seen.restoration) continue;
+    restored = true;
+    if (id < from_id) continue;
+    ARROW_RETURN_NOT_OK(deletion->AddNewFiles(*seen.restoration, files));
+    ARROW_RETURN_NOT_OK(deletion->AddChangelogFiles(*seen.restoration, files));
+    ARROW_RETURN_NOT_OK(deletion->KeepMetadata(*seen.restoration));
   }
+  if (!restored) return Status::OK();
   for (const meta::Snapshot& tag : tags) {
     ARROW_RETURN_NOT_OK(deletion->AddLiveFiles(tag, files));
     ARROW_RETURN_NOT_OK(deletion->KeepMetadata(tag));

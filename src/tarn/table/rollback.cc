@@ -31,18 +31,13 @@ Status CleanSnapshots(const Table& table, const meta::Snapshot& kept) {
 Status CleanChangelogs(const Table& table, const meta::Snapshot& kept) {
   const io::TablePaths& paths = table.snapshot_files().paths();
   base::FileSystem& files = *table.context().files;
-  ARROW_ASSIGN_OR_RAISE(const auto listed, files.List(paths.ChangelogDirectory()));
-  std::vector<int64_t> ids;
-  for (const base::FileStatus& file : listed) {
-    if (const auto id = io::VersionOf(file.name(), "changelog-")) ids.push_back(*id);
-  }
+  ARROW_ASSIGN_OR_RAISE(const auto ids, table.snapshot_files().ListChangelogIds());
   if (ids.empty()) return Status::OK();
-  std::sort(ids.begin(), ids.end());
   const int64_t from = std::max(ids.front(), kept.id + 1);
   if (from > ids.back()) return Status::OK();
   const int64_t last = from == ids.front() ? -1 : from - 1;
-  ARROW_RETURN_NOT_OK(files.WriteAtomically(
-      base::JoinPath(paths.ChangelogDirectory(), "LATEST"), std::to_string(last)));
+  ARROW_RETURN_NOT_OK(
+      files.WriteAtomically(paths.ChangelogLatestHint(), std::to_string(last)));
   for (auto id = ids.rbegin(); id != ids.rend() && *id >= from; ++id) {
     ARROW_RETURN_NOT_OK(files.Delete(paths.ChangelogFile(*id)));
   }

@@ -98,14 +98,15 @@ Result<std::unique_ptr<FileDeletion>> PlanDeletion(
   ARROW_ASSIGN_OR_RAISE(auto deletion, FileDeletion::Make(table));
   DataFileSet kept;
   ARROW_RETURN_NOT_OK(HoldForBranches(table, deletion.get(), &kept));
-  ARROW_RETURN_NOT_OK(HoldRestored(table, 0, others, deletion.get(), &kept));
+  ARROW_RETURN_NOT_OK(HoldChangelogs(table.snapshot_files(), deletion.get(), &kept));
+  ARROW_RETURN_NOT_OK(Restorations().Hold(table, 0, others, deletion.get(), &kept));
   for (const auto* neighbour : {&left, &right}) {
     if (!*neighbour) continue;
     ARROW_RETURN_NOT_OK(deletion->AddLiveFiles(**neighbour, &kept));
     ARROW_RETURN_NOT_OK(deletion->KeepMetadata(**neighbour));
   }
   ARROW_RETURN_NOT_OK(deletion->PlanLive(going, {&kept}));
-  ARROW_RETURN_NOT_OK(deletion->PlanMetadata(going, /*with_changelog=*/false));
+  ARROW_RETURN_NOT_OK(deletion->PlanMetadata(going, {.changelog = false}));
   return deletion;
 }
 

@@ -36,6 +36,14 @@ final class Maintenance {
         return Answer.ok("expired", expired);
     }
 
+    /** What follows a commit, by the table's options. */
+    static String maintain(Command command) throws Exception {
+        try (TableCommitImpl commit = Tables.forWriting(command).newCommit("maintain")) {
+            commit.expireSnapshots();
+        }
+        return Answer.ok();
+    }
+
     /** {@code action} on {@code name}, at snapshot {@code at} where it needs one. */
     static String manage(Command command) throws Exception {
         FileStoreTable table = Tables.forWriting(command);

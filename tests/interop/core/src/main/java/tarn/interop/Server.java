@@ -58,6 +58,7 @@ public class Server {
             case "read" -> Reading.read(command);
             case "stream-read" -> Reading.stream(command);
             case "expire" -> Maintenance.expire(command);
+            case "maintain" -> Maintenance.maintain(command);
             case "manage" -> Maintenance.manage(command);
             case "plan" -> Metadata.plan(command);
             case "dump" -> Metadata.dump(command);
