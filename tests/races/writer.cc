@@ -75,7 +75,7 @@ Status Write(const table::Table& table, int64_t writer, int64_t commits) {
     }
     Say("ack " + std::to_string(identifier) + " " +
         std::to_string(outcome.snapshot_ids[0]) + " " + std::to_string(outcome.retries));
-    ARROW_RETURN_NOT_OK(maintenance.RunUnlessWriteOnly());
+    ARROW_RETURN_NOT_OK(maintenance.RunUnlessWriteOnly(/*end_of_input=*/false));
   }
   return Status::OK();
 }

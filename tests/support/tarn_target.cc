@@ -13,6 +13,7 @@
 #include "tarn/table/branches.h"
 #include "tarn/table/consumers.h"
 #include "tarn/table/expire_changelogs.h"
+#include "tarn/table/expire_partitions.h"
 #include "tarn/table/expire_snapshots.h"
 #include "tarn/table/maintenance.h"
 #include "tarn/table/rollback.h"
@@ -259,9 +260,13 @@ Status TarnTarget::Run(const json& request) {
   if (command == "alter") return Alter(request);
   if (command == "manage") return Manage(request);
   if (command == "expire") return Expire(request);
+  if (command == "expire-partitions") {
+    ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
+    return table::ExpirePartitions(*table).status();
+  }
   if (command == "maintain") {
     ARROW_ASSIGN_OR_RAISE(const auto table, Open(request));
-    return table::Maintenance(*table).Run();
+    return table::Maintenance(*table).Run(/*end_of_input=*/false);
   }
   return NoWordForIt(command);
 }

@@ -61,7 +61,7 @@ class MaintenanceTest : public ::testing::TestWithParam<const char*> {
   }
   Status Run(const Options& options) const {
     const auto table = Open(options);
-    return Maintenance(*table).Run();
+    return Maintenance(*table).Run(/*end_of_input=*/false);
   }
   std::vector<int64_t> Snapshots() const {
     return Open()->snapshot_files().ListIds().ValueOrDie();
@@ -121,10 +121,10 @@ TEST_F(MaintenanceTest, SnapshotsExpireByTheOptionsOfTheTable) {
   auto table = Open({{"snapshot.num-retained.min", "1"},
                      {"snapshot.num-retained.max", "3"},
                      {"write-only", "true"}});
-  Play(Maintenance(*table).RunUnlessWriteOnly());
+  Play(Maintenance(*table).RunUnlessWriteOnly(/*end_of_input=*/false));
   EXPECT_EQ(Snapshots().size(), 8u);
   table = Open(few);
-  Play(Maintenance(*table).RunUnlessWriteOnly());
+  Play(Maintenance(*table).RunUnlessWriteOnly(/*end_of_input=*/false));
   EXPECT_EQ(Snapshots(), (std::vector<int64_t>{6, 7, 8}));
   EXPECT_TRUE(Changelogs().empty());
 }
@@ -159,6 +159,34 @@ TEST_F(MaintenanceTest, AConsumerThatStandsStillIsForgotten) {
   Play(Run(forgetful));
   EXPECT_EQ(Snapshots(), (std::vector<int64_t>{8}));
   EXPECT_TRUE(ListConsumers(*Open())->empty());
+}
+
+TEST_F(MaintenanceTest, PartitionsAreLookedAtNowAndThen) {
+  support::TarnTarget tarn(warehouse_.path());
+  const json schema = {
+      {"fields",
+       {{{"name", "dt"}, {"type", "STRING"}}, {{"name", "k"}, {"type", "INT"}}}},
+      {"primaryKeys", json::array()},
+      {"partitionKeys", {"dt"}},
+      {"options", {{"bucket", "-1"}, {"partition.expiration-time", "1 d"}}}};
+  Play(tarn.Create(schema));
+  json rows = json::array();
+  for (const char* day : {"2001-01-01", "2999-01-01"}) {
+    rows.push_back({{"op", "+I"}, {"row", {{"dt", day}, {"k", 1}}}});
+  }
+  Play(tarn.Run({{"cmd", "write"}, {"write-only", true}, {"rows", rows}}));
+  const auto table = Open();
+  Play(Maintenance(*table).Run(/*end_of_input=*/true));
+  EXPECT_EQ(Snapshots().size(), 1u);
+  const auto at_end = Open({{"end-input.check-partition-expire", "true"}});
+  Play(Maintenance(*at_end).Run(/*end_of_input=*/false));
+  EXPECT_EQ(Snapshots().size(), 1u);
+  Play(Maintenance(*at_end).Run(/*end_of_input=*/true));
+  EXPECT_EQ(Snapshots().size(), 2u);
+  EXPECT_EQ(Open()->snapshot_files().Get(2)->total_record_count, 1);
+  const auto always = Open({{"partition.expiration-check-interval", "0 s"}});
+  Play(Maintenance(*always).Run(/*end_of_input=*/false));
+  EXPECT_EQ(Snapshots().size(), 2u);  // nothing is old any more
 }
 
 TEST_P(MaintenanceTest, ChangelogsOutliveTheirSnapshots) {

@@ -28,10 +28,13 @@ class FileSnapshotStore final : public SnapshotStore {
   }
 
   Status Announce(int64_t id) override {
-    // A writer that was held up must not turn the hint back.
+    // A writer that was held up must not turn the hint back, also when what came next
+    // has expired with its own snapshot.
     ARROW_ASSIGN_OR_RAISE(const bool newer,
                           context_->files->Exists(files_.paths().SnapshotFile(id + 1)));
-    if (newer) return Status::OK();
+    ARROW_ASSIGN_OR_RAISE(const bool there,
+                          context_->files->Exists(files_.paths().SnapshotFile(id)));
+    if (newer || !there) return Status::OK();
     return context_->files->WriteAtomically(files_.paths().SnapshotLatestHint(),
                                             std::to_string(id));
   }

@@ -27,6 +27,12 @@ class OverwriteCommit : public TableCommit {
       int64_t identifier,
       const std::vector<std::map<std::string, std::string>>& partitions) = 0;
 
+  /// The same of partitions that are named whole, without that operation (Paimon
+  /// `dropPartitions`).
+  virtual Result<CommitOutcome> Drop(
+      int64_t identifier,
+      const std::vector<std::map<std::string, std::string>>& partitions) = 0;
+
   /// Bring the state of `target` back in one OVERWRITE snapshot on top of the others
   /// (Paimon `FileStoreCommit.rollbackToAsLatest`). Its files must still be there.
   virtual Result<CommitOutcome> Restore(int64_t identifier,

@@ -75,6 +75,20 @@ class Committer final : public OverwriteCommit {
   Result<CommitOutcome> Truncate(
       int64_t identifier,
       const std::vector<std::map<std::string, std::string>>& partitions) override {
+    return TakeOut(identifier, partitions, "TRUNCATE");
+  }
+
+  Result<CommitOutcome> Drop(
+      int64_t identifier,
+      const std::vector<std::map<std::string, std::string>>& partitions) override {
+    if (partitions.empty()) return CommitOutcome{CommitResult::kNothingToCommit, {}, 0};
+    return TakeOut(identifier, partitions, std::nullopt);
+  }
+
+  Result<CommitOutcome> TakeOut(
+      int64_t identifier,
+      const std::vector<std::map<std::string, std::string>>& partitions,
+      std::optional<std::string> operation) {
     meta::Committable committable;
     committable.identifier = identifier;
     ARROW_ASSIGN_OR_RAISE(const bool replayed, IsReplay(committable));
@@ -97,7 +111,7 @@ class Committer final : public OverwriteCommit {
     };
     std::vector<SnapshotCommit::Request> requests;
     requests.push_back(OverwriteRequest(committable, {}, std::move(target)));
-    requests.back().operation = "TRUNCATE";
+    requests.back().operation = std::move(operation);
     return RunAll(committable, std::move(requests));
   }
 

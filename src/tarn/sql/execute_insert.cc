@@ -288,7 +288,7 @@ Result<StatementResult> Session::InsertBatch(const Insert& node,
     if (!outcome.ok()) return AtPlace(outcome.status(), node.target.span, source);
   }
   table::Maintenance maintenance(*target.table);
-  const Status maintained = maintenance.RunUnlessWriteOnly();
+  const Status maintained = maintenance.RunUnlessWriteOnly(/*end_of_input=*/true);
   if (!maintained.ok()) {
     out.notices.push_back(table::MaintenanceNotice(*target.table, maintained));
   }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <map>
+#include <string>
 #include <utility>
 
 #include "tarn/sql/partition_value.h"
 #include "tarn/sql/procedure.h"
+#include "tarn/table/expire_partitions.h"
 #include "tarn/table/partitions.h"
 
 namespace tarn::sql {
@@ -15,6 +18,35 @@ Answer DropNamedPartitions(const ProcedureCall& call) {
                         PartitionTextsOf(call.arguments.Text("partitions")));
   ARROW_RETURN_NOT_OK(table::Truncate(call.table, partitions));
   return SayResult(call.table);
+}
+
+Answer ExpirePartitions(const ProcedureCall& call) {
+  const ProcedureArguments& arguments = call.arguments;
+  ARROW_ASSIGN_OR_RAISE(auto options, arguments.Options("options"));
+  constexpr std::pair<const char*, const char*> kTexts[] = {
+      {"expiration_time", "partition.expiration-time"},
+      {"timestamp_formatter", "partition.timestamp-formatter"},
+      {"timestamp_pattern", "partition.timestamp-pattern"},
+      {"expire_strategy", "partition.expiration-strategy"}};
+  for (const auto& [name, key] : kTexts) {
+    if (const auto text = arguments.TextIfAny(name)) options[key] = *text;
+  }
+  if (const auto most = arguments.NumberIfAny("max_expires")) {
+    options["partition.expiration-max-num"] = std::to_string(*most);
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto table, call.catalog.GetTable(call.name, options));
+  ARROW_ASSIGN_OR_RAISE(const auto expired, table::ExpirePartitions(*table));
+  ProcedureAnswer out{table::Listing(call.table.context().pool), ""};
+  out.rows.AddColumn("expired_partitions", types::DataType::String());
+  for (const types::PartitionSpec& partition : expired) {
+    std::string text;
+    for (const auto& [column, value] : partition) {
+      text += (text.empty() ? "" : ", ") + column + "=" + value;
+    }
+    out.rows.AddRow({text});
+  }
+  if (expired.empty()) out.rows.AddRow({std::string("No expired partitions.")});
+  return out;
 }
 
 Answer MarkPartitionsDone(const ProcedureCall& call) {
@@ -46,6 +78,16 @@ std::vector<Procedure> PartitionProcedures() {
        {{.name = "partitions", .required = true, .separator = ';'}},
        DropNamedPartitions,
        "one snapshot without these rows; several as `'p=1', 'p=2'` or `'p=1;p=2'`"},
+      {"expire_partitions",
+       {{.name = "expiration_time"},
+        {.name = "timestamp_formatter"},
+        {.name = "timestamp_pattern"},
+        {.name = "expire_strategy"},
+        {.name = "max_expires", .type = kInt},
+        {.name = "options"}},
+       ExpirePartitions,
+       "partitions go whose time is over, by what their values state or by their newest "
+       "file; options of the table where arguments are left out"},
       {"mark_partition_done",
        {{.name = "partitions", .required = true}},
        MarkPartitionsDone,

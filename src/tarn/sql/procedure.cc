@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tarn/base/units.h"
+#include "tarn/options/options.h"
 
 namespace tarn::sql {
 namespace {
@@ -25,7 +26,6 @@ constexpr std::string_view kOthers[] = {
     "data_evolution_merge_into",
     "drop_function",
     "drop_global_index",
-    "expire_partitions",
     "full_text_search",
     "materialize_deletion_vectors",
     "merge_branch",
@@ -101,6 +101,24 @@ std::optional<int64_t> ProcedureArguments::NumberIfAny(std::string_view name) co
 bool ProcedureArguments::Flag(std::string_view name) const {
   const Value* value = Find(name);
   return value != nullptr && value->text == "true";
+}
+
+Result<std::map<std::string, std::string>> ProcedureArguments::Options(
+    std::string_view name) const {
+  std::map<std::string, std::string> out;
+  const auto text = TextIfAny(name);
+  if (!text) return out;
+  for (const std::string& part : options::SplitList(*text)) {
+    const std::string_view pair = part;
+    const size_t equals = pair.find('=');
+    if (equals == pair.npos) {
+      return InvalidInput(1174,
+                          "Options are written key=value,key=value:", V("text", *text));
+    }
+    out[std::string(base::Trim(pair.substr(0, equals)))] =
+        base::Trim(pair.substr(equals + 1));
+  }
+  return out;
 }
 
 std::string Procedure::Form() const {

@@ -50,6 +50,9 @@ class ProcedureArguments {
   std::optional<std::string> TextIfAny(std::string_view name) const;
   std::optional<int64_t> NumberIfAny(std::string_view name) const;
   bool Flag(std::string_view name) const;  ///< false when absent
+  /// Of "a=b,c=d" (Paimon `ParameterUtils.parseCommaSeparatedKeyValues`); empty when
+  /// absent. Errors: kInvalidInput.
+  Result<std::map<std::string, std::string>> Options(std::string_view name) const;
 
  private:
   std::map<std::string, Value, std::less<>> values_;

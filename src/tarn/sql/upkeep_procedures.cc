@@ -20,7 +20,7 @@ namespace {
 using Answer = Result<ProcedureAnswer>;
 
 void AfterCommit(const table::Table& table, ProcedureAnswer* answer) {
-  const Status maintained = table::Maintenance(table).Run();
+  const Status maintained = table::Maintenance(table).Run(/*end_of_input=*/true);
   if (maintained.ok()) return;
   answer->notices.push_back(table::MaintenanceNotice(table, maintained));
 }
@@ -65,22 +65,6 @@ Answer AlterDefault(const ProcedureCall& call) {
   return SayResult(call.table);
 }
 
-/// "a=b,c=d" (Paimon `ParameterUtils.parseCommaSeparatedKeyValues`).
-Result<std::map<std::string, std::string>> OptionsOf(const std::string& text) {
-  std::map<std::string, std::string> out;
-  for (const std::string& part : options::SplitList(text)) {
-    const std::string_view pair = part;
-    const size_t equals = pair.find('=');
-    if (equals == pair.npos) {
-      return InvalidInput(1174,
-                          "Options are written key=value,key=value:", V("text", text));
-    }
-    out[std::string(base::Trim(pair.substr(0, equals)))] =
-        base::Trim(pair.substr(equals + 1));
-  }
-  return out;
-}
-
 /// The arguments over what `request` says.
 Status TakeRequest(const ProcedureCall& call, table::ExpireRequest* request) {
   const auto take = [&](const char* name, int32_t* into) {
@@ -99,10 +83,7 @@ Status TakeRequest(const ProcedureCall& call, table::ExpireRequest* request) {
 
 Answer ExpireSnapshots(const ProcedureCall& call) {
   const ProcedureArguments& arguments = call.arguments;
-  std::map<std::string, std::string> options;
-  if (const auto text = arguments.TextIfAny("options")) {
-    ARROW_ASSIGN_OR_RAISE(options, OptionsOf(*text));
-  }
+  ARROW_ASSIGN_OR_RAISE(const auto options, arguments.Options("options"));
   ARROW_ASSIGN_OR_RAISE(const auto table, call.catalog.GetTable(call.name, options));
   ARROW_ASSIGN_OR_RAISE(auto request, table::ExpireRequest::FromOptions(*table));
   ARROW_RETURN_NOT_OK(TakeRequest(call, &request));

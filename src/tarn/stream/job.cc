@@ -117,6 +117,9 @@ Result<JobReport> Job::Run() {
     if (options_.progress) options_.progress(Progress());
   }
   ARROW_RETURN_NOT_OK(CommitDue(/*force=*/true));
+  if (!report.stopped) {
+    for (const auto& sink : sinks_) sink->EndInput();
+  }
   JobProgress progress = Progress();
   progress.finished = true;
   if (options_.progress) options_.progress(progress);

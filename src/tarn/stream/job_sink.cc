@@ -148,10 +148,18 @@ Status Job::Sink::Commit(const std::vector<Pipeline*>& feeders, bool force) {
   if (!outcome->snapshot_ids.empty())
     progress_.last_snapshot = outcome->snapshot_ids.back();
   last_commit_millis_ = context_->clock->NowMillis();
-  // The rows are there whatever becomes of what is old.
-  const Status maintained = maintenance_->RunUnlessWriteOnly();
-  progress_.notice = maintained.ok() ? "" : table::MaintenanceNotice(*table_, maintained);
+  Maintain(/*end_of_input=*/false);
   return Status::OK();
+}
+
+void Job::Sink::EndInput() {
+  if (has_committed_) Maintain(/*end_of_input=*/true);
+}
+
+/// The rows are there whatever becomes of what is old.
+void Job::Sink::Maintain(bool end_of_input) {
+  const Status maintained = maintenance_->RunUnlessWriteOnly(end_of_input);
+  progress_.notice = maintained.ok() ? "" : table::MaintenanceNotice(*table_, maintained);
 }
 
 }  // namespace tarn::stream

@@ -34,6 +34,8 @@ class Job::Sink {
   /// Rows wait to be committed, or the last commit is older than half the time that
   /// snapshots are kept.
   bool NeedsCommit(int64_t now_millis) const;
+  /// What follows the last commit of all.
+  void EndInput();
   /// Commit rows and the positions of `feeders`. `force` commits positions without rows.
   Status Commit(const std::vector<Pipeline*>& feeders, bool force);
 
@@ -43,6 +45,7 @@ class Job::Sink {
 
  private:
   Sink() = default;
+  void Maintain(bool end_of_input);
 
   std::shared_ptr<base::Context> context_;
   std::shared_ptr<table::Table> table_;

@@ -63,6 +63,7 @@ Result<Listing> ListIndexes(const Table& table);
 /// One partition of the snapshot that is read, summed up.
 struct PartitionTotal {
   std::string name;  ///< "dt=2024-01-01/hh=3", by the names of its folders, unescaped
+  std::string partition;  ///< serialized row
   int64_t rows = 0, bytes = 0, files = 0;
   std::optional<int64_t> updated_millis;  ///< epoch; of its newest file
 };

@@ -6,6 +6,7 @@
 #include "tarn/options/options.h"
 #include "tarn/table/consumers.h"
 #include "tarn/table/expire_changelogs.h"
+#include "tarn/table/expire_partitions.h"
 #include "tarn/table/expire_snapshots.h"
 #include "tarn/table/tags.h"
 
@@ -19,11 +20,22 @@ constexpr std::chrono::milliseconds kFirstWait{5};
 
 }  // namespace
 
-Status Maintenance::Run() {
+Maintenance::Maintenance(const Table& table)
+    : table_(table), partitions_checked_millis_(table.context().clock->NowMillis()) {}
+
+Status Maintenance::Run(bool end_of_input) {
+  ARROW_ASSIGN_OR_RAISE(const bool partitions_due, PartitionsDue(end_of_input));
+  Status partitions;
+  if (partitions_due) {
+    partitions = ExpirePartitions(table_).status();
+    partitions_checked_millis_ = table_.context().clock->NowMillis();
+  }
   auto wait = kFirstWait;
   for (int tried = 1;; ++tried) {
     const Status status = RunOnce();
-    if (KindOf(status) != ErrorKind::kNotFound || tried == kTries) return status;
+    if (KindOf(status) != ErrorKind::kNotFound || tried == kTries) {
+      return partitions.ok() ? status : partitions;
+    }
     table_.context().clock->SleepFor(wait);
     wait *= 2;
   }
@@ -55,11 +67,24 @@ Status Maintenance::RunOnce() {
   return ExpireChangelogs(table_, *changelogs, &restorations_).status();
 }
 
-Status Maintenance::RunUnlessWriteOnly() {
+Result<bool> Maintenance::PartitionsDue(bool end_of_input) {
+  if (!PartitionsExpire(table_)) return false;
+  const options::Options options(table_.schema()->options);
+  ARROW_ASSIGN_OR_RAISE(const bool at_end,
+                        options.Get(options::kEndInputCheckPartitionExpire));
+  if (end_of_input && at_end) return true;
+  ARROW_ASSIGN_OR_RAISE(const auto interval,
+                        options.Get(options::kPartitionExpirationCheckInterval));
+  const int64_t millis = base::ToMillis(interval);
+  return millis == 0 ||
+         table_.context().clock->NowMillis() > partitions_checked_millis_ + millis;
+}
+
+Status Maintenance::RunUnlessWriteOnly(bool end_of_input) {
   ARROW_ASSIGN_OR_RAISE(
       const bool write_only,
       options::Options(table_.schema()->options).Get(options::kWriteOnly));
-  return write_only ? Status::OK() : Run();
+  return write_only ? Status::OK() : Run(end_of_input);
 }
 
 std::string MaintenanceNotice(const Table& table, const Status& failure) {

@@ -151,6 +151,7 @@ Result<std::vector<PartitionTotal>> ListPartitionTotals(const Table& table) {
     for (const std::string& key : table.schema()->partition_keys) {
       total.name += (total.name.empty() ? "" : "/") + key + "=" + values.at(key);
     }
+    total.partition = partition;
     total.rows = sum.rows;
     total.bytes = sum.bytes;
     total.files = sum.files;

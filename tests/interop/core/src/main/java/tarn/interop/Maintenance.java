@@ -7,7 +7,9 @@ import org.apache.paimon.table.FileStoreTable;
 import org.apache.paimon.table.sink.TableCommitImpl;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Snapshots, tags, branches and consumers. */
 final class Maintenance {
@@ -34,6 +36,18 @@ final class Maintenance {
                         .config(config.build())
                         .expire();
         return Answer.ok("expired", expired);
+    }
+
+    /** By the table's options, whenever it was looked last. */
+    static String expirePartitions(Command command) throws Exception {
+        FileStoreTable table = Tables.forWriting(command);
+        List<Map<String, String>> expired =
+                table.store().newPartitionExpire("expire", table).expire(Long.MAX_VALUE);
+        List<String> lines = new ArrayList<>();
+        for (Map<String, String> partition : expired) {
+            lines.add(CanonicalText.quote(partition.toString()));
+        }
+        return Answer.rows(lines);
     }
 
     /** What follows a commit, by the table's options. */

@@ -58,6 +58,7 @@ public class Server {
             case "read" -> Reading.read(command);
             case "stream-read" -> Reading.stream(command);
             case "expire" -> Maintenance.expire(command);
+            case "expire-partitions" -> Maintenance.expirePartitions(command);
             case "maintain" -> Maintenance.maintain(command);
             case "manage" -> Maintenance.manage(command);
             case "plan" -> Metadata.plan(command);
@@ -66,6 +67,7 @@ public class Server {
             case "cast" -> Vectors.cast(command);
             case "sketch-unions" -> Sketches.unions(command);
             case "variant-bytes" -> Variants.bytes(command);
+            case "partition-times" -> Vectors.partitionTimes(command);
             case "partition-path" -> Vectors.partitionPath(command);
             default -> throw new IllegalArgumentException("no command " + command.text("cmd"));
         };

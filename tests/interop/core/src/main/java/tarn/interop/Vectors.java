@@ -8,6 +8,7 @@ import org.apache.paimon.casting.CastExecutor;
 import org.apache.paimon.casting.CastExecutors;
 import org.apache.paimon.data.BinaryRow;
 import org.apache.paimon.data.serializer.InternalRowSerializer;
+import org.apache.paimon.partition.PartitionTimeExtractor;
 import org.apache.paimon.shade.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.paimon.types.DataField;
 import org.apache.paimon.types.DataType;
@@ -17,6 +18,9 @@ import org.apache.paimon.utils.InternalRowPartitionComputer;
 import org.apache.paimon.utils.PartitionPathUtils;
 import org.apache.paimon.utils.SerializationUtils;
 
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -118,6 +122,25 @@ final class Vectors {
     }
 
     /** {@code types} by name, {@code values}, {@code legacy}: the partition's folder. */
+    /** Seconds of the wall clock that partition values state, null for those that do not. */
+    static String partitionTimes(Command command) {
+        PartitionTimeExtractor extractor =
+                new PartitionTimeExtractor(
+                        command.text("pattern", null), command.text("formatter", null));
+        List<String> lines = new ArrayList<>();
+        for (JsonNode values : command.json("values")) {
+            List<String> texts = new ArrayList<>();
+            values.forEach(value -> texts.add(value.asText()));
+            try {
+                LocalDateTime time = extractor.extract(command.list("keys"), texts);
+                lines.add(String.valueOf(time.toEpochSecond(ZoneOffset.UTC)));
+            } catch (DateTimeParseException e) {
+                lines.add("null");
+            }
+        }
+        return Answer.rows(lines);
+    }
+
     static String partitionPath(Command command) throws Exception {
         List<String> names = new ArrayList<>();
         command.json("types").fieldNames().forEachRemaining(names::add);
