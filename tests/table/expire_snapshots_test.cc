@@ -2,6 +2,7 @@
 #include "tarn/table/expire_snapshots.h"
 
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <map>
 #include <set>
@@ -128,6 +129,25 @@ TEST_F(ExpireSnapshotsTest, OldSnapshotsGoAndTheOthersStayReadable) {
   EXPECT_EQ(after.size(), 4u);
   for (const auto& [name, rows] : after) EXPECT_EQ(rows, before.at(name)) << name;
   EXPECT_EQ(ExpireSnapshots(*Open(), Keep(3)).ValueOrDie(), 0);
+}
+
+// A writer that was held up has created its snapshot below history and will take it back.
+TEST_F(ExpireSnapshotsTest, WhatStandsBelowHistoryIsNotTouched) {
+  ASSERT_EQ(ExpireSnapshots(*Open(), Keep(3)).ValueOrDie(), 5);
+  const auto before = States(*Open());
+  meta::Snapshot stray = Open()->snapshot_files().Get(8).ValueOrDie();
+  stray.id = 5;
+  const std::string file = folder() + "/snapshot/snapshot-5";
+  std::ofstream(file) << stray.ToJson();
+  std::filesystem::remove(folder() + "/snapshot/EARLIEST");
+  EXPECT_EQ(ExpireSnapshots(*Open(), Keep(2)).ValueOrDie(), 1);
+  EXPECT_TRUE(std::filesystem::exists(file));
+  // With a gap before history it is seen at once.
+  std::filesystem::remove(folder() + "/snapshot/EARLIEST");
+  EXPECT_EQ(ExpireSnapshots(*Open(), Keep(1)).ValueOrDie(), 1);
+  EXPECT_TRUE(std::filesystem::exists(file));
+  std::filesystem::remove(file);
+  EXPECT_EQ(States(*Open()).at("snapshot 8"), before.at("snapshot 8"));
 }
 
 TEST_F(ExpireSnapshotsTest, WithTheLastTagOfASnapshotGoItsFiles) {

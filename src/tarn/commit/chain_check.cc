@@ -143,9 +143,6 @@ Result<bool> IsInChain(const base::Context& context, const io::TablePaths& paths
 
 Result<bool> StandsOn(const base::Context& context, const io::TablePaths& paths,
                       const Snapshot& next, const Snapshot& snapshot) {
-  if (next.total_record_count - next.delta_record_count != snapshot.total_record_count) {
-    return false;
-  }
   auto answer = ReadWhetherItStandsOn(context, paths, next, snapshot);
   if (IsMissing(answer.status())) return true;
   return answer;
