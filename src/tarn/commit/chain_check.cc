@@ -55,21 +55,6 @@ Result<std::vector<meta::ManifestFileMeta>> BaseOf(const base::Context& context,
   return meta::ReadManifestList(context, list);
 }
 
-Result<bool> ReadWhetherItStandsOn(const base::Context& context,
-                                   const io::TablePaths& paths, const Snapshot& next,
-                                   const Snapshot& snapshot) {
-  ARROW_ASSIGN_OR_RAISE(const auto delta,
-                        meta::ReadDeltaManifests(context, paths, snapshot));
-  if (delta.empty()) return true;
-  ARROW_ASSIGN_OR_RAISE(const auto base, BaseOf(context, paths, next));
-  const bool named = std::any_of(base.begin(), base.end(), [&](const auto& manifest) {
-    return manifest.file_name == delta.front().file_name;
-  });
-  if (named) return true;
-  ARROW_ASSIGN_OR_RAISE(const auto files, meta::ReadEntries(context, paths, delta));
-  return files.empty() ? Result<bool>(true) : Shows(context, paths, base, files);
-}
-
 class ChainCheck {
  public:
   ChainCheck(const base::Context& context, const io::TablePaths& paths,
@@ -143,9 +128,19 @@ Result<bool> IsInChain(const base::Context& context, const io::TablePaths& paths
 
 Result<bool> StandsOn(const base::Context& context, const io::TablePaths& paths,
                       const Snapshot& next, const Snapshot& snapshot) {
-  auto answer = ReadWhetherItStandsOn(context, paths, next, snapshot);
-  if (IsMissing(answer.status())) return true;
-  return answer;
+  const auto delta = meta::ReadDeltaManifests(context, paths, snapshot);
+  if (IsMissing(delta.status())) return true;
+  ARROW_RETURN_NOT_OK(delta.status());
+  if (delta->empty()) return true;
+  const auto files = meta::ReadEntries(context, paths, *delta);
+  if (IsMissing(files.status())) return true;
+  ARROW_RETURN_NOT_OK(files.status());
+  if (files->empty()) return true;
+  ARROW_ASSIGN_OR_RAISE(const auto base, BaseOf(context, paths, next));
+  const bool named = std::any_of(base.begin(), base.end(), [&](const auto& manifest) {
+    return manifest.file_name == delta->front().file_name;
+  });
+  return named ? Result<bool>(true) : Shows(context, paths, base, *files);
 }
 
 }  // namespace tarn::commit

@@ -25,8 +25,9 @@ Result<bool> IsInChain(const base::Context& context, const io::TablePaths& paths
                        const std::optional<meta::Snapshot>& base, const Changes& changes);
 
 /// Whether `next` was created on top of `snapshot`, whose id is one less: true also where
-/// what could tell is gone. For whoever finds them both: below history there may be, for
-/// a moment, a snapshot that its writer will take back.
+/// the files of `snapshot` are gone. For whoever finds them both: below history there may
+/// be, for a moment, a snapshot that its writer will take back. Errors: kNotFound when
+/// those of `next` are gone.
 Result<bool> StandsOn(const base::Context& context, const io::TablePaths& paths,
                       const meta::Snapshot& next, const meta::Snapshot& snapshot);
 

@@ -40,8 +40,8 @@ class SnapshotStore {
   virtual Status Confirm(int64_t /*id*/) { return Status::OK(); }
   /// Say that `id` is the latest (a hint); called after it was published.
   virtual Status Announce(int64_t /*id*/) { return Status::OK(); }
-  /// Take back a snapshot of ours that was published behind the back of an expiry and
-  /// that no later snapshot builds on. Another one of its id stays.
+  /// Delete this snapshot, because it is expired, or ours and published behind the back
+  /// of an expiry. Another one of its id stays.
   virtual Status Withdraw(const meta::Snapshot& snapshot) {
     return Unsupported(6292,
                        "Store cannot withdraw a snapshot:", V("snapshot", snapshot.id));

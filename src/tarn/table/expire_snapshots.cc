@@ -2,6 +2,7 @@
 #include "tarn/table/expire_snapshots.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -57,24 +58,42 @@ Result<std::vector<Snapshot>> SnapshotsOf(const Table& table, int64_t first,
   return out;
 }
 
+Result<bool> GoesSoon(const Table& table, int64_t id) {
+  constexpr int kLooks = 20;
+  constexpr std::chrono::milliseconds kWait{5};
+  for (int i = 0; i < kLooks; ++i) {
+    const auto snapshot = table.snapshot_files().Get(id);
+    if (KindOf(snapshot.status()) == ErrorKind::kNotFound) return true;
+    ARROW_RETURN_NOT_OK(snapshot.status());
+    table.context().clock->SleepFor(kWait);
+  }
+  return false;
+}
+
 /// Leave out what is not history: a writer that was held up past an expiry creates its
 /// snapshot below, sees it and takes it back, and with it goes nothing that it can still
 /// use.
-Status DropStrays(const Table& table, std::vector<Snapshot>* snapshots) {
+/// False when somebody else is letting the same snapshots go.
+Result<bool> DropStrays(const Table& table, std::vector<Snapshot>* snapshots) {
   auto first = snapshots->begin();
   for (auto at = snapshots->begin(); at + 1 < snapshots->end(); ++at) {
     // Snapshots expire oldest first: before a gap nothing was left.
     if (at[1].id != at->id + 1) first = at + 1;
   }
   if (first + 1 < snapshots->end()) {
-    ARROW_ASSIGN_OR_RAISE(
-        const bool history,
-        commit::StandsOn(table.context(), table.snapshot_files().paths(), first[1],
-                         first[0]));
-    if (!history) ++first;
+    const auto history = commit::StandsOn(table.context(), table.snapshot_files().paths(),
+                                          first[1], first[0]);
+    if (KindOf(history.status()) == ErrorKind::kNotFound) {
+      // Metadata goes before the snapshots do: they follow, or that was cut short.
+      ARROW_ASSIGN_OR_RAISE(const bool goes, GoesSoon(table, first[1].id));
+      if (goes) return false;
+    } else {
+      ARROW_RETURN_NOT_OK(history.status());
+      if (!*history) ++first;
+    }
   }
   snapshots->erase(snapshots->begin(), first);
-  return Status::OK();
+  return true;
 }
 
 /// What stays of snapshots that go for the sake of their changelogs. Without a producer
@@ -169,7 +188,8 @@ Result<int64_t> ExpireSnapshots(const Table& table, const ExpireRequest& request
   ARROW_ASSIGN_OR_RAISE(auto snapshots, SnapshotsOf(table, *earliest, end));
   // The first one that stays is gone: somebody else expires, and further.
   if (snapshots.empty() || snapshots.back().id != end) return 0;
-  ARROW_RETURN_NOT_OK(DropStrays(table, &snapshots));
+  ARROW_ASSIGN_OR_RAISE(const bool ours, DropStrays(table, &snapshots));
+  if (!ours) return 0;
   ARROW_ASSIGN_OR_RAISE(const auto deletion, FileDeletion::Make(table));
   ARROW_ASSIGN_OR_RAISE(auto tags, TagHolds::Make(table, deletion.get()));
   ARROW_ASSIGN_OR_RAISE(const Changelogs changelogs, ChangelogsThatStay(table, request));
@@ -188,7 +208,9 @@ Result<int64_t> ExpireSnapshots(const Table& table, const ExpireRequest& request
   ARROW_RETURN_NOT_OK(deletion->Run());
   for (const Snapshot& snapshot : snapshots) {
     if (changelogs.stay) ARROW_RETURN_NOT_OK(LeaveChangelog(table, snapshot));
-    ARROW_RETURN_NOT_OK(file_system.Delete(files.paths().SnapshotFile(snapshot.id)));
+    // Only this one: somebody else may have deleted it, and a writer that was held up
+    // created its own in its place.
+    ARROW_RETURN_NOT_OK(table.snapshots()->Withdraw(snapshot));
   }
   ARROW_RETURN_NOT_OK(file_system.WriteAtomically(hint, std::to_string(end)));
   return static_cast<int64_t>(snapshots.size());
