@@ -60,9 +60,9 @@ class ScriptedStore : public SnapshotStore {
     return outcome;
   }
   Status Announce(int64_t id) override { return real_->Announce(id); }
-  Status Withdraw(const Snapshot& snapshot) override {
+  Status Delete(const Snapshot& snapshot) override {
     ++withdrawn;
-    return real_->Withdraw(snapshot);
+    return real_->Delete(snapshot);
   }
 
   std::function<void()> before_publish, after_publish, after_latest;

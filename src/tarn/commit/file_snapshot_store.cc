@@ -39,7 +39,7 @@ class FileSnapshotStore final : public SnapshotStore {
                                             std::to_string(id));
   }
 
-  Status Withdraw(const meta::Snapshot& snapshot) override {
+  Status Delete(const meta::Snapshot& snapshot) override {
     const auto there = files_.Get(snapshot.id);
     if (KindOf(there.status()) == ErrorKind::kNotFound) return Status::OK();
     ARROW_RETURN_NOT_OK(there.status());

@@ -129,7 +129,7 @@ Result<std::optional<SnapshotCommit::Done>> SnapshotCommit::RunOnce(int64_t retr
   // Without an answer the next try looks for it in the chain.
   if (!in_chain.ok()) return std::nullopt;
   if (!*in_chain) {
-    ARROW_RETURN_NOT_OK(scope_.store->Withdraw(snapshot));
+    ARROW_RETURN_NOT_OK(scope_.store->Delete(snapshot));
     unknown_ = unknown_before;
     // Whoever expired meanwhile may have taken it for history: nothing is used again.
     Remove(&base_files_);

@@ -42,9 +42,9 @@ class SnapshotStore {
   virtual Status Announce(int64_t /*id*/) { return Status::OK(); }
   /// Delete this snapshot, because it is expired, or ours and published behind the back
   /// of an expiry. Another one of its id stays.
-  virtual Status Withdraw(const meta::Snapshot& snapshot) {
+  virtual Status Delete(const meta::Snapshot& snapshot) {
     return Unsupported(6292,
-                       "Store cannot withdraw a snapshot:", V("snapshot", snapshot.id));
+                       "Store cannot delete a snapshot:", V("snapshot", snapshot.id));
   }
 };
 

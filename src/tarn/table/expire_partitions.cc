@@ -17,17 +17,6 @@ namespace {
 
 using types::PartitionSpec;
 
-/// The values of a partition, in the order of its columns.
-Result<PartitionSpec> SpecOf(const types::TableSchema& schema,
-                             const types::PartitionPaths& paths,
-                             const std::string& partition) {
-  ARROW_ASSIGN_OR_RAISE(const auto values, paths.ValuesOf(partition));
-  PartitionSpec out;
-  for (const std::string& key : schema.partition_keys)
-    out.emplace_back(key, values.at(key));
-  return out;
-}
-
 /// Values as Java's objects name themselves: a date is its number of days.
 Result<types::PartitionPaths> ObjectTexts(const types::TableSchema& schema) {
   types::TableSchema named = schema;
@@ -64,8 +53,7 @@ Result<std::map<std::string, std::string>> Expired(const Table& table) {
   std::map<std::string, std::string> out;
   ARROW_ASSIGN_OR_RAISE(const auto totals, ListPartitionTotals(table));
   for (const PartitionTotal& total : totals) {
-    ARROW_ASSIGN_OR_RAISE(const PartitionSpec values,
-                          SpecOf(schema, texts, total.partition));
+    ARROW_ASSIGN_OR_RAISE(const PartitionSpec values, texts.SpecOf(total.partition));
     bool expired = false;
     if (by_update) {
       expired = total.updated_millis && over > *total.updated_millis;
@@ -104,7 +92,7 @@ Result<std::vector<PartitionSpec>> ExpirePartitions(const Table& table) {
   std::vector<PartitionSpec> out;
   for (const auto& [text, partition] : expired) {
     if (static_cast<int64_t>(out.size()) >= most) break;
-    ARROW_ASSIGN_OR_RAISE(PartitionSpec spec, SpecOf(schema, paths, partition));
+    ARROW_ASSIGN_OR_RAISE(PartitionSpec spec, paths.SpecOf(partition));
     out.push_back(std::move(spec));
   }
   const size_t at_once =

@@ -58,6 +58,7 @@ Result<std::vector<Snapshot>> SnapshotsOf(const Table& table, int64_t first,
   return out;
 }
 
+/// Whether somebody else deletes the snapshot within a moment.
 Result<bool> GoesSoon(const Table& table, int64_t id) {
   constexpr int kLooks = 20;
   constexpr std::chrono::milliseconds kWait{5};
@@ -72,8 +73,7 @@ Result<bool> GoesSoon(const Table& table, int64_t id) {
 
 /// Leave out what is not history: a writer that was held up past an expiry creates its
 /// snapshot below, sees it and takes it back, and with it goes nothing that it can still
-/// use.
-/// False when somebody else is letting the same snapshots go.
+/// use. Answers false when somebody else is letting the same snapshots go.
 Result<bool> DropStrays(const Table& table, std::vector<Snapshot>* snapshots) {
   auto first = snapshots->begin();
   for (auto at = snapshots->begin(); at + 1 < snapshots->end(); ++at) {
@@ -210,7 +210,7 @@ Result<int64_t> ExpireSnapshots(const Table& table, const ExpireRequest& request
     if (changelogs.stay) ARROW_RETURN_NOT_OK(LeaveChangelog(table, snapshot));
     // Only this one: somebody else may have deleted it, and a writer that was held up
     // created its own in its place.
-    ARROW_RETURN_NOT_OK(table.snapshots()->Withdraw(snapshot));
+    ARROW_RETURN_NOT_OK(table.snapshots()->Delete(snapshot));
   }
   ARROW_RETURN_NOT_OK(file_system.WriteAtomically(hint, std::to_string(end)));
   return static_cast<int64_t>(snapshots.size());

@@ -146,10 +146,10 @@ Result<std::vector<PartitionTotal>> ListPartitionTotals(const Table& table) {
   std::vector<PartitionTotal> out;
   for (const auto& [partition, sum] : sums) {
     if (sum.files == 0) continue;
-    ARROW_ASSIGN_OR_RAISE(const auto values, paths.ValuesOf(partition));
+    ARROW_ASSIGN_OR_RAISE(const auto spec, paths.SpecOf(partition));
     PartitionTotal& total = out.emplace_back();
-    for (const std::string& key : table.schema()->partition_keys) {
-      total.name += (total.name.empty() ? "" : "/") + key + "=" + values.at(key);
+    for (const auto& [key, value] : spec) {
+      total.name += (total.name.empty() ? "" : "/") + key + "=" + value;
     }
     total.partition = partition;
     total.rows = sum.rows;

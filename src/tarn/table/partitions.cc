@@ -78,11 +78,7 @@ Result<std::vector<types::PartitionSpec>> ListPartitions(const Table& table) {
       types::PartitionPaths::Make(*table.schema(), table.context().clock.get()));
   std::vector<types::PartitionSpec> out;
   for (const std::string& partition : live) {
-    ARROW_ASSIGN_OR_RAISE(const auto values, texts.ValuesOf(partition));
-    types::PartitionSpec spec;
-    for (const std::string& key : table.schema()->partition_keys) {
-      spec.emplace_back(key, values.at(key));
-    }
+    ARROW_ASSIGN_OR_RAISE(auto spec, texts.SpecOf(partition));
     out.push_back(std::move(spec));
   }
   std::sort(out.begin(), out.end());

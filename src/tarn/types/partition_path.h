@@ -58,12 +58,14 @@ class PartitionPaths {
   /// Path of a serialized partition row (arity prefix), "" for a table without
   /// partitions, else with a trailing slash. Errors: kCorruption, kUnsupported.
   Result<std::string> PathOf(std::string_view serialized) const;
-  /// Column -> value text, unescaped; NULL and blank are the default name.
+  /// Columns and value texts in their order, unescaped; NULL and blank are the default
+  /// name.
+  Result<PartitionSpec> SpecOf(std::string_view serialized) const;
+  /// The same by column.
   Result<std::map<std::string, std::string>> ValuesOf(std::string_view serialized) const;
 
  private:
   PartitionPaths() = default;
-  Result<PartitionSpec> SpecOf(std::string_view serialized) const;
 
   std::vector<DataField> fields_;
   PartitionNaming naming_;
